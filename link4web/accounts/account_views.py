@@ -1,0 +1,99 @@
+"""A person's own page: name, password, and where they are signed in. And what we do with people's data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response, flash, url_for
+from flask_login import current_user
+
+from link4web.accounts import services
+from link4web.accounts.forms import ChangePasswordForm, NameForm
+from link4web.accounts.models import SessionRow
+from link4web.accounts.passwords import WeakPassword
+from link4web.accounts.services import WrongPassword
+from link4web.accounts.sessions import end_sessions_of, sessions_of
+from link4web.database import writing
+from link4web.web import sessions
+from link4web.web.access import public, signed_in_unverified
+from link4web.web.responses import go_to, page
+
+bp = Blueprint("account", __name__)
+BROWSERS = ("Firefox", "Edg", "OPR", "Chrome", "Safari")
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
+WORDS = {"Edg": "Edge", "OPR": "Opera", "Macintosh": "Mac"}
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@signed_in_unverified
+def show() -> Response:
+    form = NameForm(obj=current_user)
+    if form.validate_on_submit():
+        services.change_name(current_user.id, form.name.data or "")
+        flash("Saved.", "done")
+        return go_to(url_for(".show"))
+    return _page(form, ChangePasswordForm(formdata=None))
+
+
+@bp.post("/account/password")
+@signed_in_unverified
+def password() -> Response:
+    form = ChangePasswordForm()
+    if form.validate():
+        try:
+            services.change_password(
+                current_user.id, form.current.data or "", form.password.data or "", keep_session=_this_session()
+            )
+        except WrongPassword:
+            form.current.errors = ["That isn’t your present password."]
+        except WeakPassword as weak:
+            form.password.errors = [weak.sentence]
+        else:
+            flash("Your password is changed, and you are signed out everywhere else.", "done")
+            return go_to(url_for(".show"))
+    return _page(NameForm(formdata=None, obj=current_user), form)
+
+
+@bp.post("/account/sign-out-others")
+@signed_in_unverified
+def sign_out_others() -> Response:
+    with writing():
+        end_sessions_of(current_user.id, but=_this_session())
+    flash("You are signed out everywhere else.", "done")
+    return go_to(url_for(".show"))
+
+
+@bp.get("/privacy")
+@public
+def privacy() -> Response:
+    return page("accounts/privacy.html")
+
+
+def _page(form: NameForm, password_form: ChangePasswordForm) -> Response:
+    bad = bool(form.errors or password_form.errors)
+    return page(
+        "accounts/account.html",
+        status=422 if bad else 200,
+        email=current_user.email,
+        form=form,
+        password_form=password_form,
+        sessions=[_line(row) for row in sessions_of(current_user.id)],
+        sign_out_others_href=url_for(".sign_out_others"),
+    )
+
+
+def _this_session() -> bytes:
+    stored = sessions.current().stored
+    return stored.token_hash if stored else b""
+
+
+@dataclass(frozen=True)
+class _SignedIn:
+    what: str
+    since: datetime
+    is_this: bool
+
+
+def _line(row: SessionRow) -> _SignedIn:
+    found = [next((WORDS.get(word, word) for word in words if word in row.device), "") for words in (BROWSERS, SYSTEMS)]
+    what = " on ".join(filter(None, found)) or "A browser"
+    return _SignedIn(f"{what}, {row.address}", row.created_at, row.token_hash == _this_session())

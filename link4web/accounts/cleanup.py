@@ -1,0 +1,42 @@
+"""Forget what has run out: sessions, mailed links, counts of wrong passwords, finished outbox rows."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from link4web import clock
+from link4web.accounts.models import MailToken, SessionRow, SignInAttempt
+from link4web.database import Base, changed_rows, db, writing
+from link4web.outbox.models import OutboxRow
+
+CHUNK = 500
+SESSION_ENDS_AFTER = timedelta(hours=12)
+TRIES_KEPT = timedelta(days=30)
+JOBS_KEPT = timedelta(days=30)
+
+
+def forget_old() -> int:
+    """Delete it in small transactions; the number of rows. Nothing that could still be used is among them."""
+    now = clock.now()
+    return (
+        _delete(SessionRow, SessionRow.token_hash, SessionRow.seen_at < now - SESSION_ENDS_AFTER)
+        + _delete(MailToken, MailToken.token_hash, MailToken.expires_at < now)
+        + _delete(SignInAttempt, SignInAttempt.key, SignInAttempt.last_at < now - TRIES_KEPT)
+        + _delete(
+            OutboxRow,
+            OutboxRow.id,
+            OutboxRow.state.in_(("done", "cancelled")) & (OutboxRow.finished_at < now - JOBS_KEPT),
+        )
+    )
+
+
+def _delete(table: type[Base], key: InstrumentedAttribute, condition: object) -> int:
+    total = 0
+    while True:
+        with writing():
+            some = select(key).where(condition).limit(CHUNK)
+            gone = changed_rows(db.session.execute(delete(table).where(key.in_(some))))
+        total += gone
+        if gone < CHUNK:
+            return total

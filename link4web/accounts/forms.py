@@ -1,0 +1,150 @@
+"""Forms of sign-up, sign-in and the organisation's own details."""
+
+from typing import Any
+
+from wtforms import BooleanField, PasswordField, RadioField, SelectChoice, SelectField, StringField
+from wtforms.validators import AnyOf, Length, ValidationError
+
+from link4web.registers.numbers import BusinessNumber, NumberProblem, read_number
+from link4web.web.forms import Email, Form, Required, name_field, one_line
+
+COUNTRIES = [SelectChoice("AU", "Australia"), SelectChoice("NZ", "New Zealand")]
+TIMEZONES = [
+    SelectChoice("Australia/Sydney", "Sydney, Melbourne, Canberra, Hobart"),
+    SelectChoice("Australia/Brisbane", "Brisbane"),
+    SelectChoice("Australia/Adelaide", "Adelaide"),
+    SelectChoice("Australia/Darwin", "Darwin"),
+    SelectChoice("Australia/Perth", "Perth"),
+    SelectChoice("Pacific/Auckland", "Auckland, Wellington, Christchurch"),
+    SelectChoice("Pacific/Chatham", "Chatham Islands"),
+]
+PASSWORD_HINT = "15 characters or more. Four or five unrelated words are easy to remember and hard to guess."
+
+
+def _email(**kwargs: Any) -> StringField:
+    return StringField("E-mail", validators=[Length(max=254, message="At most 254 characters."), Email()], **kwargs)
+
+
+class SignUpForm(Form):
+    name = name_field("Your name", "Enter your name.", render_kw={"autocomplete": "name"})
+    email = _email(render_kw={"autocomplete": "email", "inputmode": "email"})
+    password = PasswordField(
+        "Password",
+        description=PASSWORD_HINT,
+        validators=[Required("Choose a password.")],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class SignInForm(Form):
+    email = _email(render_kw={"autocomplete": "username", "inputmode": "email"})
+    password = PasswordField(
+        "Password",
+        validators=[Required("Enter your password."), Length(max=1000, message="At most 1,000 characters.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class VerifyForm(Form):
+    """Asked for only where the account was opened in another browser."""
+
+    password = PasswordField(
+        "Password",
+        description="The one chosen at sign-up.",
+        validators=[Length(max=1000, message="At most 1,000 characters.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class NameForm(Form):
+    name = name_field("Your name", "Enter your name.", render_kw={"autocomplete": "name"})
+
+
+class ChangePasswordForm(Form):
+    current = PasswordField(
+        "Present password",
+        validators=[Required("Enter your present password."), Length(max=1000, message="At most 1,000 characters.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = PasswordField(
+        "New password",
+        description=PASSWORD_HINT,
+        validators=[Required("Choose a password.")],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ForgotForm(Form):
+    email = _email(render_kw={"autocomplete": "username", "inputmode": "email"})
+
+
+class NewPasswordForm(Form):
+    password = PasswordField(
+        "New password",
+        description=PASSWORD_HINT,
+        validators=[Required("Choose a password.")],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class NumberField(StringField):
+    """An ABN or NZBN; `business_number` holds what was understood."""
+
+    business_number: BusinessNumber | None = None
+
+
+class OwnNumberForm(Form):
+    """The organisation's own number; which kind depends on its country."""
+
+    number = NumberField("ABN", validators=[Length(max=60, message="At most 60 characters.")])
+
+    def __init__(self, *args: Any, country: str = "AU", optional: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected_country = country
+        self.optional = optional
+        if country == "NZ":
+            self.number.label.text = "NZBN"
+
+    def country_of_number(self) -> str:
+        return self.expected_country
+
+    def validate_number(self, field: NumberField) -> None:
+        if self.optional and not (field.data or "").strip():
+            return
+        read = read_number(field.data or "", "NZ" if self.country_of_number() == "NZ" else "AU")
+        if isinstance(read, NumberProblem):
+            raise ValidationError(read.sentence)
+        field.business_number = read
+
+
+class NewOrganisationForm(OwnNumberForm):
+    name = name_field(
+        "Business name", "Enter the name of your business.", length=255, render_kw={"autocomplete": "organization"}
+    )
+    country = RadioField(
+        "Country",
+        choices=COUNTRIES,
+        default="AU",
+        validate_choice=False,
+        validators=[AnyOf(["AU", "NZ"], message="Choose a country.")],
+    )
+
+    def country_of_number(self) -> str:
+        return self.country.data or "AU"
+
+
+class OrganisationForm(Form):
+    name = name_field("Business name", "Enter the name of your business.", length=255)
+    address = StringField(
+        "Postal address",
+        filters=[one_line],
+        description="Stands under every invitation, so that customers know who writes to them.",
+        validators=[Length(max=500, message="At most 500 characters.")],
+    )
+    timezone = SelectField(
+        "Time zone",
+        choices=TIMEZONES,
+        validate_choice=False,
+        validators=[AnyOf([zone.value for zone in TIMEZONES], message="Choose a time zone from the list.")],
+    )
+    invite_without_number = BooleanField("Let customers give their business number when they join")

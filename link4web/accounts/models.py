@@ -1,0 +1,122 @@
+"""People, organisations and who may enter which."""
+
+from datetime import date, datetime
+
+from flask_login import UserMixin
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from link4web.database import Base, Id, UtcDateTime
+from link4web.ids import new_id
+
+EMAIL_LENGTH = 254
+NAME_LENGTH = 255
+
+
+class User(UserMixin, Base):  # type: ignore[misc]  # flask-login publishes no types
+    """A person who signs in. `email` is in canonical form (see `mail.address`)."""
+
+    __tablename__ = "user"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(String(EMAIL_LENGTH), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    verified_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    @property
+    def is_active(self) -> bool:
+        return self.disabled_at is None
+
+
+class SessionRow(Base):
+    """A browser session. The cookie carries the token, the row only its hash."""
+
+    __tablename__ = "session"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    data: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(45))
+    device: Mapped[str] = mapped_column(String(200))
+
+
+class Organisation(Base):
+    """A business that signs in here. `number` is its own ABN (AU) or NZBN (NZ), digits only."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (CheckConstraint("country in ('AU', 'NZ')", name="country"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    country: Mapped[str] = mapped_column(String(2))
+    timezone: Mapped[str] = mapped_column(String(64))
+    number: Mapped[str | None] = mapped_column(String(13))
+    number_status: Mapped[str] = mapped_column(String(16), default="unchecked")
+    register_name: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    number_checked_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(String(500), default="")
+    invite_without_number: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime]
+
+    @property
+    def number_scheme(self) -> str:
+        return "NZBN" if self.country == "NZ" else "ABN"
+
+
+class Membership(Base):
+    """A person's place in an organisation."""
+
+    __tablename__ = "membership"
+    __table_args__ = (CheckConstraint("role in ('admin', 'user')", name="role"),)
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+
+
+class MailToken(Base):
+    """A link sent by mail that proves a mailbox: to verify an address or to choose a new password."""
+
+    __tablename__ = "mail_token"
+    __table_args__ = (CheckConstraint("purpose in ('verify', 'reset')", name="purpose"),)
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SignInAttempt(Base):
+    """Failed sign-ins, counted per account and per network, so that guessing gets slower."""
+
+    __tablename__ = "sign_in_attempt"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+
+
+class RegisterAnswer(Base):
+    """What a business register last said about a number; shared by all organisations (public data)."""
+
+    __tablename__ = "register_answer"
+
+    scheme: Mapped[str] = mapped_column(String(4), primary_key=True)
+    number: Mapped[str] = mapped_column(String(13), primary_key=True)
+    found: Mapped[bool]
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), default="")
+    status: Mapped[str] = mapped_column(String(16), default="")
+    details: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    gst_from: Mapped[date | None]
+    fetched_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+Index("ix_session_seen_at", SessionRow.seen_at)

@@ -1,0 +1,77 @@
+"""Choose or create an organisation; its own details and business number."""
+
+from flask import Blueprint, Response, flash, g, request, url_for
+from flask_login import current_user
+
+from link4web.accounts import organisations
+from link4web.accounts.forms import NewOrganisationForm, OrganisationForm, OwnNumberForm
+from link4web.accounts.models import Organisation
+from link4web.web.access import Permission, requires, signed_in
+from link4web.web.responses import go_to, next_page, page
+
+bp = Blueprint("organisations", __name__)
+
+
+@bp.get("/organisations")
+@signed_in
+def index() -> Response:
+    return page("accounts/organisations.html", organisations=organisations.organisations_of(current_user.id))
+
+
+@bp.route("/organisations/new", methods=["GET", "POST"])
+@signed_in
+def new() -> Response:
+    form = NewOrganisationForm(optional=True)
+    if form.validate_on_submit():
+        created = organisations.create_organisation(
+            current_user.id, form.name.data, form.country.data, form.number.business_number
+        )
+        flash(_welcome(created), "done")
+        return go_to(url_for("xero.connect", organisation=created.id))
+    return page("accounts/new_organisation.html", status=422 if form.errors else 200, form=form)
+
+
+def _welcome(organisation: Organisation) -> str:
+    if organisation.register_name:
+        return f"{organisation.name} is set up. The register knows its number as {organisation.register_name}."
+    return f"{organisation.name} is set up."
+
+
+@bp.route("/org/<id:organisation>/settings/business", methods=["GET", "POST"])
+@requires(Permission.MANAGE_ORGANISATION)
+def business(organisation: str) -> Response:
+    here = g.organisation
+    details = OrganisationForm(obj=here, prefix="details")
+    own = OwnNumberForm(country=here.country, data={"number": here.number or ""})
+    if request.method == "POST" and request.form.get("what") == "details":
+        if details.validate():
+            organisations.update_details(
+                organisation,
+                name=details.name.data,
+                address=details.address.data or "",
+                timezone=details.timezone.data,
+                invite_without_number=details.invite_without_number.data,
+            )
+            flash("Saved.", "done")
+            return go_to(url_for(".business", organisation=organisation))
+    elif request.method == "POST" and own.validate():
+        return _save_number(organisation, own)
+    bad = bool(details.errors or own.errors)
+    return page("accounts/business.html", status=422 if bad else 200, details=details, own=own)
+
+
+def _save_number(organisation: str, own: OwnNumberForm) -> Response:
+    number = own.number.business_number
+    assert number is not None
+    saved = organisations.record_own_number(organisation, number)
+    flash(_number_saved(saved), "done" if saved.number_status in ("active", "unchecked") else "todo")
+    return go_to(next_page(url_for(".business", organisation=organisation)))
+
+
+def _number_saved(saved: Organisation) -> str:
+    kind = saved.number_scheme
+    return {
+        "active": f"Your {kind} is saved. The register knows it as {saved.register_name}.",
+        "cancelled": f"Your {kind} is saved, but the register says it was cancelled. Please check it.",
+        "not found": f"Your {kind} is saved, but the register doesn’t know it. Please check it.",
+    }.get(saved.number_status, f"Your {kind} is saved. The register couldn’t be asked; we will check it later.")

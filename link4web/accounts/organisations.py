@@ -1,0 +1,96 @@
+"""Organisations and their own business number."""
+
+from sqlalchemy import select
+
+from link4web import clock
+from link4web.accounts import register
+from link4web.accounts.models import Membership, Organisation
+from link4web.audit import record
+from link4web.database import db, end_reading, writing
+from link4web.ids import new_id
+from link4web.registers.numbers import BusinessNumber
+
+ZONES = {"AU": "Australia/Sydney", "NZ": "Pacific/Auckland"}
+
+
+def create_organisation(
+    user_id: str,
+    name: str,
+    country: str,
+    number: BusinessNumber | None,
+    *,
+    timezone: str = "",
+    finding: register.Finding | None = None,
+) -> Organisation:
+    """A new organisation with this person as its admin.
+
+    `finding`: what the register says about the number; it is asked when None, so inside ``writing()`` pass it.
+    """
+    if finding is None:
+        finding = register.look_up(number) if number else register.UNCHECKED
+    end_reading()
+    with writing():
+        organisation = Organisation(
+            id=new_id(),
+            name=name,
+            country=country,
+            timezone=timezone or ZONES[country],
+            number_status="unchecked",
+            created_at=clock.now(),
+        )
+        db.session.add(organisation)
+        db.session.flush()
+        db.session.add(
+            Membership(organisation_id=organisation.id, user_id=user_id, role="admin", created_at=clock.now())
+        )
+        record("organisation.created", chain=organisation.id, kind="organisation", object_id=organisation.id)
+        if number:
+            _set_number(organisation, number, finding)
+    return organisation
+
+
+def record_own_number(organisation_id: str, number: BusinessNumber) -> Organisation:
+    """Set the organisation's own ABN or NZBN, with what the register says about it."""
+    finding = register.look_up(number)
+    end_reading()
+    with writing():
+        organisation = db.session.get_one(Organisation, organisation_id)
+        _set_number(organisation, number, finding)
+    return organisation
+
+
+def _set_number(organisation: Organisation, number: BusinessNumber, finding: register.Finding) -> None:
+    organisation.number = number.digits
+    organisation.number_status = finding.status
+    organisation.register_name = finding.name or None
+    organisation.number_checked_at = finding.checked_at
+    record(
+        "organisation.number",
+        chain=organisation.id,
+        kind="organisation",
+        object_id=organisation.id,
+        scheme=number.scheme,
+        status=finding.status,
+    )
+
+
+def update_details(
+    organisation_id: str, *, name: str, address: str, timezone: str, invite_without_number: bool
+) -> None:
+    """Change the organisation's name, address, time zone and whether customers may bring their number themselves."""
+    with writing():
+        organisation = db.session.get_one(Organisation, organisation_id)
+        organisation.name, organisation.address, organisation.timezone = name, address, timezone
+        organisation.invite_without_number = invite_without_number
+        record("organisation.details", chain=organisation_id, kind="organisation", object_id=organisation_id)
+
+
+def organisations_of(user_id: str) -> list[tuple[Organisation, str]]:
+    """The organisations a person may enter, by name, with the role in each."""
+    rows = db.session.execute(
+        select(Organisation, Membership.role)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.user_id == user_id)
+        .order_by(Organisation.name, Organisation.id)
+    )
+    return [(organisation, role) for organisation, role in rows]

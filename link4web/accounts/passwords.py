@@ -1,0 +1,115 @@
+"""Passwords: length instead of composition rules, a list of common ones, Argon2id (R-001 to R-003)."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask import current_app
+
+MIN_LENGTH = 15
+MAX_LENGTH = 1000
+
+
+class WeakPassword(ValueError):
+    """Not good enough; `sentence` says why in plain words."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def check_strength(password: str, *context: str) -> None:
+    """Refuse what is short or easily guessed. `context`: own name, address, organisation.
+
+    Raises:
+        WeakPassword: with a sentence for the person.
+    """
+    if len(password) < MIN_LENGTH:
+        raise WeakPassword(
+            f"Use {MIN_LENGTH} characters or more; you typed {len(password)}. Four or five unrelated words work well."
+        )
+    if len(password) > MAX_LENGTH:
+        raise WeakPassword(f"Use at most {MAX_LENGTH:,} characters.")
+    essence = _essence(password)
+    if len(set(password)) < 5 or _is_repeated(password.casefold()) or _only_common_words(essence):
+        raise WeakPassword("That password is on lists that attackers try first. Choose another one.")
+    for word in _context_words(context):
+        if word in essence and len(essence.replace(word, "")) < 8:
+            raise WeakPassword("That is too close to a name or address others know. Choose another one.")
+
+
+def hash_password(password: str) -> str:
+    """An Argon2id hash with today's parameters."""
+    return _hasher().hash(_same_everywhere(password))
+
+
+def password_fits(password: str, stored: str) -> bool:
+    """Whether `password` belongs to the stored hash. Costs the same when it does not."""
+    try:
+        return _hasher().verify(stored, _same_everywhere(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def needs_rehash(stored: str) -> bool:
+    """Whether the hash was made with older, weaker parameters."""
+    return _hasher().check_needs_rehash(stored)
+
+
+def fits_nobody(password: str) -> bool:
+    """False, after the work of a real check: without an account the answer must take equally long (R-004)."""
+    password_fits(password, _decoy(current_app.config["LIGHT_PASSWORDS"]))
+    return False
+
+
+@lru_cache(2)
+def _decoy(light: bool) -> str:
+    return _hasher_for(light).hash("nobody has this password")
+
+
+def _hasher() -> PasswordHasher:
+    return _hasher_for(current_app.config["LIGHT_PASSWORDS"])
+
+
+@lru_cache(2)
+def _hasher_for(light: bool) -> PasswordHasher:
+    """Tests use the least that OWASP's Password Storage Cheat Sheet allows (19 MiB, t=2, p=1)."""
+    time_cost, mebibytes = (2, 19) if light else (3, 64)
+    return PasswordHasher(time_cost=time_cost, memory_cost=mebibytes * 1024, parallelism=1)
+
+
+def _same_everywhere(password: str) -> str:
+    """One form for letters that keyboards compose differently (NIST SP 800-63B-4, 3.1.1.2); nothing else changes."""
+    return unicodedata.normalize("NFC", password)
+
+
+def _only_common_words(essence: str) -> bool:
+    """Whether fewer than six characters are left once listed words and the digits around them are taken out."""
+    return len(essence) >= 6 and len(re.sub(r"\d+", "", _common().sub("", essence))) < 6
+
+
+@lru_cache(1)
+def _common() -> re.Pattern[str]:
+    words = files(__package__).joinpath("common_passwords.txt").read_text().split()
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+
+
+def _essence(text: str) -> str:
+    """Lower case, letters and digits only: what is left of a disguised word."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in folded if character.isalnum())
+
+
+def _is_repeated(text: str) -> bool:
+    return re.fullmatch(r"(.{1,8}?)\1+", text, re.DOTALL) is not None
+
+
+def _context_words(context: tuple[str, ...]) -> set[str]:
+    words = {"link4web", "einvoice", "einvoicing", "peppol"}
+    for text in context:
+        words.add(_essence(text))
+        words.update(_essence(part) for part in re.split(r"[\s@.]+", text))
+    return {word for word in words if len(word) >= 4}

@@ -1,0 +1,62 @@
+"""The session table behind `web.sessions`."""
+
+from datetime import datetime
+
+from flask import Request
+from sqlalchemy import delete, select, update
+
+from link4web.accounts.models import SessionRow, User
+from link4web.database import db, writing
+from link4web.web.access import device_of
+from link4web.web.sessions import Store, Stored
+
+
+def _load(token_hash: bytes) -> Stored | None:
+    row = db.session.execute(
+        select(SessionRow, User)
+        .outerjoin(User, (User.id == SessionRow.user_id) & User.disabled_at.is_(None))
+        .where(SessionRow.token_hash == token_hash)
+    ).first()
+    if row is None:
+        return None
+    kept, user = row
+    return Stored(kept.token_hash, kept.user_id, kept.data, kept.created_at, kept.seen_at, user)
+
+
+def _save(stored: Stored, request: Request, before: bytes | None) -> None:
+    with writing():
+        if before is not None and before != stored.token_hash:
+            db.session.execute(delete(SessionRow).where(SessionRow.token_hash == before))
+        row = db.session.get(SessionRow, stored.token_hash)
+        if row is None:
+            if before == stored.token_hash:
+                return  # ended by somebody else meanwhile: it must not rise again
+            row = SessionRow(token_hash=stored.token_hash, created_at=stored.created_at)
+            db.session.add(row)
+        row.user_id, row.data, row.seen_at = stored.user_id, stored.data, stored.seen_at
+        row.address = (request.remote_addr or "")[:45]
+        row.device = device_of(request)
+
+
+def _touch(token_hash: bytes, at: datetime) -> None:
+    with writing():
+        db.session.execute(update(SessionRow).where(SessionRow.token_hash == token_hash).values(seen_at=at))
+
+
+def _delete(token_hash: bytes) -> None:
+    with writing():
+        db.session.execute(delete(SessionRow).where(SessionRow.token_hash == token_hash))
+
+
+def end_sessions_of(user_id: str, *, but: bytes = b"") -> None:
+    """End every session of a person (`but` one), inside ``writing()``: after a new password, say (R-008, R-024)."""
+    db.session.execute(delete(SessionRow).where(SessionRow.user_id == user_id, SessionRow.token_hash != but))
+
+
+def sessions_of(user_id: str) -> list[SessionRow]:
+    """Where a person is signed in, the latest first."""
+    mine = select(SessionRow).where(SessionRow.user_id == user_id).order_by(SessionRow.seen_at.desc())
+    return list(db.session.scalars(mine).all())
+
+
+STORE = Store(load=_load, save=_save, touch=_touch, delete=_delete)

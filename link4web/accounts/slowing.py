@@ -1,0 +1,126 @@
+"""Guessing gets slower, per account and per network, and nobody is locked out for good (R-005).
+
+Four counters. *pair*: this account from this network. *account*: this account from anywhere. *network*: this network
+for any account; it leaks, since an office shares one address. *known*: a network from which this account has signed
+in before, so that an attacker elsewhere can't keep its owner out. After 100 failures in a row only a new password
+helps (NIST SP 800-63B-4, 3.2.2).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import delete, select
+
+from link4web import clock
+from link4web.accounts.models import SignInAttempt
+from link4web.database import db, insert_for, writing
+
+FREE_TRIES = {"pair": 5, "account": 10, "network": 20}
+LONGEST = timedelta(minutes=15)
+LEAK = timedelta(minutes=1)
+MOST_IN_A_ROW = 100
+NEVER = -1
+
+
+@dataclass(frozen=True)
+class _Keys:
+    pair: str
+    account: str
+    network: str
+    known: str
+
+
+def take_try(email: str, address: str) -> int:
+    """Count a try before it is made, so that parallel ones can't slip through.
+
+    0: it may be made. More: the seconds to wait, and nothing was counted. `NEVER`: only a new password helps.
+    """
+    keys = _keys(email, address)
+    with writing():
+        rows = _locked(keys)
+        is_known = db.session.get(SignInAttempt, keys.known) is not None
+        counted = ("pair", "network") if is_known else ("pair", "account", "network")
+        waits = [_wait(kind, rows[getattr(keys, kind)]) for kind in counted]
+        wait = NEVER if NEVER in waits else max(waits)
+        if not wait:
+            for kind in ("pair", "account", "network"):
+                _count(kind, rows[getattr(keys, kind)])
+    return wait
+
+
+def succeeded(email: str, address: str) -> None:
+    """Take the try back and remember the network, inside ``writing()``."""
+    keys = _keys(email, address)
+    forgive(email)
+    db.session.execute(delete(SignInAttempt).where(SignInAttempt.key == keys.pair))
+    _insert_missing([keys.known])
+    for row in db.session.scalars(select(SignInAttempt).where(SignInAttempt.key.in_([keys.network, keys.known]))):
+        row.failures = max(0, row.failures - 1)
+        row.last_at = clock.now()
+
+
+def forgive(email: str) -> None:
+    """Start the account's count anew, inside ``writing()``: after a good sign-in or a new password."""
+    account = _digest(email)
+    db.session.execute(
+        delete(SignInAttempt).where(
+            SignInAttempt.key.in_([f"account:{account}"]) | SignInAttempt.key.startswith(f"pair:{account}:")
+        )
+    )
+
+
+def _locked(keys: _Keys) -> dict[str, SignInAttempt]:
+    names = sorted((keys.pair, keys.account, keys.network))  # one order for all, so that nobody waits in a circle
+    _insert_missing(names)
+    rows = db.session.scalars(
+        select(SignInAttempt).where(SignInAttempt.key.in_(names)).order_by(SignInAttempt.key).with_for_update()
+    )
+    return {row.key: row for row in rows}
+
+
+def _insert_missing(names: list[str]) -> None:
+    fresh = [{"key": name, "failures": 0, "last_at": clock.now()} for name in names]
+    db.session.execute(insert_for(SignInAttempt).on_conflict_do_nothing(), fresh)
+
+
+def _wait(kind: str, row: SignInAttempt) -> int:
+    failures = _standing(kind, row)
+    if kind != "network" and failures >= MOST_IN_A_ROW:
+        return NEVER
+    over = failures - FREE_TRIES[kind]
+    if over < 0:
+        return 0
+    pause = min(LONGEST, timedelta(seconds=2 ** min(over, 20)))
+    return max(0, round((row.last_at + pause - clock.now()).total_seconds()))
+
+
+def _count(kind: str, row: SignInAttempt) -> None:
+    row.failures = _standing(kind, row) + 1
+    row.last_at = clock.now()
+
+
+def _standing(kind: str, row: SignInAttempt) -> int:
+    """The failures that still count."""
+    leaked = int((clock.now() - row.last_at) / LEAK) if kind == "network" else 0
+    return max(0, row.failures - leaked)
+
+
+def _keys(email: str, address: str) -> _Keys:
+    account, network = _digest(email), _network(address)
+    there = f"{account}:{_digest(network)}"
+    return _Keys(f"pair:{there}", f"account:{account}", f"network:{network}", f"known:{there}")
+
+
+def _network(address: str) -> str:
+    """An IPv4 address, or the /64 that one IPv6 customer has all of."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address[:60]
+    return str(ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,200 @@
+"""Sign up, verify, sign in and out, choose a new password."""
+
+from flask import Blueprint, Response, flash, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+
+from link4web.accounts import services, slowing, tokens
+from link4web.accounts.forms import ForgotForm, NewPasswordForm, SignInForm, SignUpForm, VerifyForm
+from link4web.accounts.models import User
+from link4web.accounts.passwords import WeakPassword
+from link4web.accounts.services import SignInRefused, WrongPassword
+from link4web.web import kept, sessions
+from link4web.web.access import public, signed_in, signed_in_unverified
+from link4web.web.responses import go_to, next_page, page
+
+bp = Blueprint("accounts", __name__)
+HOME = "/customers"
+KEPT_OVER_SIGN_IN = ("join", "join_email")
+
+
+@bp.route("/sign-up", methods=["GET", "POST"])
+@public
+def sign_up() -> Response:
+    form = SignUpForm()
+    if form.validate_on_submit():
+        email = form.email.data or ""
+        try:
+            session["proof"] = services.sign_up(form.name.data or "", email, form.password.data or "")
+        except WeakPassword as weak:
+            form.password.errors = [weak.sentence]
+        else:
+            session["mail_sent_to"] = email
+            return go_to(url_for(".check_mail"))
+    return page("accounts/sign_up.html", status=422 if form.errors else 200, form=form)
+
+
+@bp.get("/check-mail")
+@public
+def check_mail() -> Response:
+    known = current_user.email if current_user.is_authenticated else session.get("mail_sent_to", "")
+    return page("accounts/check_mail.html", email=known, can_resend=current_user.is_authenticated)
+
+
+@bp.post("/check-mail")
+@signed_in_unverified
+def resend() -> Response:
+    if current_user.verified_at is not None:
+        return go_to(HOME)
+    if services.send_verification(current_user.id):
+        flash("We have sent the mail again. The link in the older one no longer works.", "done")
+    else:
+        flash("A mail is on its way already. If it has not come in a minute, ask once more.", "wait")
+    return go_to(url_for(".check_mail"))
+
+
+@bp.get("/verify/<token>")
+@public
+def open_verify(token: str) -> Response:
+    session["verify"] = tokens.token_hash(token).hex()
+    return go_to(url_for(".verify"), 302)
+
+
+@bp.route("/verify", methods=["GET", "POST"])
+@public
+def verify() -> Response:
+    """The link's page. Opening it changes nothing; confirming also signs in, since it proves mailbox and password."""
+    form = VerifyForm()
+    hashed, proof = bytes.fromhex(session.get("verify", "")), session.get("proof", "")
+    if form.validate_on_submit():
+        try:
+            confirmed = services.verify(hashed, proof, form.password.data or "")
+        except WrongPassword:
+            form.password.errors = ["That isn’t the password chosen at sign-up. If it wasn’t you, choose a new one."]
+        else:
+            session.pop("verify", None)
+            if confirmed is not None:
+                return _confirmed(confirmed)
+    user = tokens.owner(hashed, "verify")
+    status = 410 if user is None else 422 if form.errors else 200
+    ask = user is not None and not services.may_verify(user, proof)
+    return page("accounts/verify.html", status=status, user=user, form=form, ask_password=ask)
+
+
+def _confirmed(user: User) -> Response:
+    _begin_session(user)
+    flash("Your address is confirmed.", "done")
+    return go_to(HOME)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Response:
+    form = SignInForm(email=session.get("mail_sent_to", "")) if request.method == "GET" else SignInForm()
+    target = next_page("")
+    status = 200
+    if form.validate_on_submit():
+        try:
+            user = services.authenticate(form.email.data or "", form.password.data or "", request.remote_addr or "")
+        except SignInRefused as refused:
+            status = _say_refused(form, refused)
+        else:
+            _begin_session(user)
+            return go_to(url_for(".go_on", next=target or None) if kept.held() else target or HOME)
+    elif form.errors:
+        status = 422
+    return page("accounts/sign_in.html", status=status, form=form, next=target)
+
+
+def _say_refused(form: SignInForm, refused: SignInRefused) -> int:
+    if refused.wait == slowing.NEVER:
+        form.password.errors = ["Too many wrong tries. Choose a new password to get in again."]
+        return 429
+    if refused.wait:
+        form.password.errors = [f"Too many tries. Wait {_duration(refused.wait)}, or choose a new password."]
+        return 429
+    form.password.errors = ["This address and password don’t belong together."]
+    return 422
+
+
+def _duration(seconds: int) -> str:
+    if seconds < 90:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    return f"{round(seconds / 60)} minutes"
+
+
+def _begin_session(user: User) -> None:
+    """A new token and a new anti-forgery token (R-021, R-028); only what leads on is kept."""
+    keep = {name: session[name] for name in KEPT_OVER_SIGN_IN if name in session} | kept.carry_over(user.id)
+    session.clear()
+    session.update(keep)
+    sessions.rotate()
+    login_user(user)
+
+
+@bp.get("/sign-in/go-on")
+@signed_in
+def go_on() -> Response:
+    """Offer to send what was typed when the session had ended."""
+    typed, leave = kept.held(), next_page(HOME)
+    if typed is None:
+        return go_to(leave)
+    return page(
+        "errors/send_again.html",
+        title="You are signed in again",
+        sentence="Your session had ended, so what you entered last was not saved. It is still here.",
+        typed=typed,
+        leave_href=leave,
+    )
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> Response:
+    logout_user()
+    sessions.end()
+    return go_to(url_for(".sign_in"))
+
+
+@bp.route("/forgot", methods=["GET", "POST"])
+@public
+def forgot() -> Response:
+    form = ForgotForm()
+    if form.validate_on_submit():
+        services.ask_for_reset(form.email.data or "")
+        return page("accounts/forgot.html", form=form, sent_to=form.email.data)
+    return page("accounts/forgot.html", status=422 if form.errors else 200, form=form, sent_to="")
+
+
+@bp.get("/reset/<token>")
+@public
+def open_reset(token: str) -> Response:
+    session["reset"] = tokens.token_hash(token).hex()
+    return go_to(url_for(".reset"), 302)
+
+
+@bp.route("/reset", methods=["GET", "POST"])
+@public
+def reset() -> Response:
+    form = NewPasswordForm()
+    hashed = bytes.fromhex(session.get("reset", ""))
+    if form.validate_on_submit():
+        try:
+            user = services.reset_password(hashed, form.password.data or "")
+        except WeakPassword as weak:
+            form.password.errors = [weak.sentence]
+        else:
+            session.pop("reset", None)
+            if user is not None:
+                return _sign_in_anew(user)
+    user = tokens.owner(hashed, "reset")
+    status = 410 if user is None else 422 if form.errors else 200
+    return page("accounts/reset.html", status=status, form=form, user=user)
+
+
+def _sign_in_anew(user: User) -> Response:
+    """A new password signs nobody in (R-008), and ends the session it was chosen in as well."""
+    logout_user()
+    sessions.rotate()
+    session["mail_sent_to"] = user.email
+    flash("Your new password is set. Sign in with it.", "done")
+    return go_to(url_for(".sign_in"))

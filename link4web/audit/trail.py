@@ -1,0 +1,136 @@
+"""Write the trail and check that nobody has rewritten it."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from link4web import clock
+from link4web.audit.models import AuditEvent, AuditHead
+from link4web.database import db, is_writing
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, from where. In a job: the person who caused it, without a session."""
+
+    user_id: str | None = None
+    on_behalf_of_id: str | None = None
+    session_hash: str = ""
+    address: str = ""
+    device: str = ""
+
+
+_actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
+
+
+def current_actor() -> Actor:
+    """Who acts now; nobody in particular when nothing was said."""
+    return _actor.get() or Actor()
+
+
+def set_actor(who: Actor | None) -> None:
+    """Say who acts for the rest of this request; the end of the request takes it back."""
+    _actor.set(who)
+
+
+@contextmanager
+def actor(who: Actor) -> Iterator[None]:
+    """Run as `who`."""
+    token = _actor.set(who)
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
+def record(
+    action: str,
+    *,
+    chain: str = SYSTEM,
+    kind: str = "",
+    object_id: str = "",
+    outcome: str = "done",
+    reason: str = "",
+    **details: object,
+) -> None:
+    """Append an event to `chain` (an organisation's id, or *system*) in the running ``writing()``.
+
+    `details` are small plain values; no secrets, no addresses lists, nothing of a ledger's payload (R-192).
+    """
+    if not is_writing():
+        raise RuntimeError("an audit event belongs into the transaction of its cause")
+    who = current_actor()
+    head = _head(chain)
+    event = AuditEvent(
+        chain=chain,
+        position=head.position + 1,
+        at=clock.now(),
+        actor_id=who.user_id,
+        on_behalf_of_id=who.on_behalf_of_id,
+        session_hash=who.session_hash,
+        address=who.address,
+        device=who.device,
+        action=action,
+        object_kind=kind,
+        object_id=object_id,
+        outcome=outcome,
+        reason=reason[:300],
+        details=json.dumps(details, sort_keys=True, default=str),
+    )
+    event.hash = _digest(head.hash, event)
+    head.position, head.hash = event.position, event.hash
+    db.session.add(event)
+    db.session.flush()
+
+
+def verify(chain: str) -> int | None:
+    """The position of the first event that does not fit its chain, or None when all fit."""
+    previous, position = b"", 0
+    for event in db.session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.chain == chain)
+        .order_by(AuditEvent.position)
+        .execution_options(yield_per=500)
+    ):
+        position += 1
+        if event.position != position or event.hash != _digest(previous, event):
+            return position
+        previous = event.hash
+    head = db.session.get(AuditHead, chain)
+    return None if (head.position if head else 0) == position else position + 1
+
+
+def _head(chain: str) -> AuditHead:
+    head = db.session.scalars(select(AuditHead).where(AuditHead.chain == chain).with_for_update()).first()
+    if head is None:
+        head = AuditHead(chain=chain, position=0, hash=b"")
+        db.session.add(head)
+        db.session.flush()
+    return head
+
+
+def _digest(previous: bytes, event: AuditEvent) -> bytes:
+    fields = [
+        event.chain,
+        event.position,
+        event.at.isoformat(timespec="microseconds"),
+        event.actor_id,
+        event.on_behalf_of_id,
+        event.session_hash,
+        event.address,
+        event.device,
+        event.action,
+        event.object_kind,
+        event.object_id,
+        event.outcome,
+        event.reason,
+        event.details,
+    ]
+    return hashlib.sha256(previous + json.dumps(fields).encode()).digest()

@@ -1,0 +1,81 @@
+"""Commands: `flask --app wsgi …`."""
+
+import sys
+from pathlib import Path
+
+import click
+import flask_migrate
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from link4web.customers.schedule import run_schedule
+from link4web.demo import seed_demo
+from link4web.connections.syncing import SYNC
+from link4web.settings import Settings
+from link4web.worker import Worker
+
+LONG_KINDS = frozenset({SYNC, "invitations.prepare"})
+
+
+def add_commands(app: Flask) -> None:
+    """Make the commands known to Flask."""
+    app.cli.add_command(simulators)
+    app.cli.add_command(demo)
+    app.cli.add_command(worker)
+    app.cli.add_command(migrate_up)
+    app.cli.add_command(doctor)
+
+
+simulators = AppGroup("simulators", help="The stand-ins for Xero, ABN Lookup and the mail server.")
+demo = AppGroup("demo", help="People and organisations to try things with.")
+
+
+@simulators.command("run")
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", envvar="SIMULATORS_PORT", default=8100, type=int)
+@click.option("--smtp-port", envvar="SMTP_PORT", default=8025, type=int)
+def run_simulators(host: str, port: int, smtp_port: int) -> None:
+    """Run the simulators until stopped."""
+    # imported here: neither the web nor the worker process loads the simulators
+    from link4web.simulators import server as simulator_server
+
+    settings: Settings = current_app.extensions["settings"]
+    simulator_server.run(host, port, smtp_port, Path(settings.data_dir) / "simulators.db")
+
+
+@demo.command("seed")
+@with_appcontext
+def seed() -> None:
+    """Create the demo people and organisation, once."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.is_home:
+        raise click.ClickException("Demo accounts have known passwords; they exist in home mode only.")
+    for line in seed_demo():
+        click.echo(line)
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Bring about what the outbox asks for, until stopped."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (werkzeug's way to the object behind its proxy)
+    Worker(app, long_kinds=LONG_KINDS, schedule=run_schedule).run()
+
+
+@click.command("migrate-up")
+@with_appcontext
+def migrate_up() -> None:
+    """Bring the database to this release's tables."""
+    flask_migrate.upgrade()
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Check the configuration and say what is missing."""
+    from link4web.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.fine else 'LOOK'}  {finding.text}")
+    sys.exit(0 if all(finding.fine for finding in findings) else 1)

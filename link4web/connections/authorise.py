@@ -1,0 +1,207 @@
+"""The consent dance: leave for the provider, come back, choose and confirm the ledger file (R-080 to R-083, R-053)."""
+
+import hmac
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete
+
+from link4web import clock, tenancy
+from link4web.audit import record
+from link4web.connections import queries, vault
+from link4web.connections.credentials import sealed_tokens
+from link4web.connections.models import Connection, LedgerBinding
+from link4web.connections.providers import config_of
+from link4web.connections.syncing import request_sync
+from link4web.database import db, end_reading, writing
+from link4web.ids import new_id
+from link4web.providers.base.errors import MustReconnect, PersonMustFix, ProviderError, TryAgainLater
+from link4web.providers.base.provider import Provider
+from link4web.providers.base.records import LedgerFile
+from link4web.web.links import link_to
+
+LIFETIME = timedelta(minutes=10)
+
+
+class ConsentProblem(Exception):
+    """The dance went wrong. `code` is stable; the page has a sentence for each."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What the session remembers while the person is at the provider; single use, ten minutes."""
+
+    state: str
+    verifier: str
+    provider: str
+    organisation_id: str
+    user_id: str
+    reconnect_id: str
+    began: float
+
+
+def depart(provider: Provider, organisation_id: str, user_id: str, reconnect_id: str = "") -> tuple[str, dict[str, Any]]:
+    """The address to send the browser to, and what to keep in the session until it comes back."""
+    config = config_of(provider.slug)
+    verifier = secrets.token_urlsafe(64) if provider.wants_pkce(config) else ""
+    departure = Departure(
+        secrets.token_urlsafe(32), verifier, provider.slug, organisation_id, user_id, reconnect_id, clock.timestamp()
+    )
+    address = provider.authorisation(config, redirect_address(provider), departure.state, verifier or None)
+    return address, asdict(departure)
+
+
+def redirect_address(provider: Provider) -> str:
+    """Where the provider sends people back to; registered with it to the letter."""
+    return link_to(f"{provider.slug}.callback")
+
+
+def check_return(provider: Provider, kept: dict[str, Any] | None, user_id: str, state: str) -> Departure:
+    """The departure this return belongs to.
+
+    Raises:
+        ConsentProblem: *not-begun* (no departure in this browser), *state* (of another one), *late*, *person*
+            (somebody else signed in), *provider* (left for another provider).
+    """
+    if not kept:
+        raise ConsentProblem("not-begun")
+    departure = Departure(**kept)
+    if not hmac.compare_digest(departure.state.encode(), state.encode()):
+        raise ConsentProblem("state")
+    if departure.provider != provider.slug:
+        raise ConsentProblem("provider")
+    if departure.user_id != user_id:
+        raise ConsentProblem("person")
+    if clock.timestamp() - departure.began > LIFETIME.total_seconds():
+        raise ConsentProblem("late")
+    return departure
+
+
+def arrive(provider: Provider, departure: Departure, code: str) -> str:
+    """Exchange the code and keep what it offers, inside the departure's organisation; the new connection's id.
+
+    Raises:
+        ConsentProblem: *expired-code*, *no-file* (nothing was chosen at the provider), *provider-down*, *refused*.
+    """
+    config = config_of(provider.slug)
+    end_reading()
+    try:
+        tokens = provider.exchange(config, code, redirect_address(provider), departure.verifier or None)
+        files = provider.ledger_files(config, tokens)
+    except TryAgainLater:
+        raise ConsentProblem("provider-down") from None
+    except (MustReconnect, PersonMustFix):
+        raise ConsentProblem("expired-code") from None
+    except ProviderError:
+        raise ConsentProblem("refused") from None
+    if not files:
+        raise ConsentProblem("no-file")
+    return _keep_offer(provider, departure, files, sealed_tokens(tokens, departure.organisation_id, provider.slug))
+
+
+def _keep_offer(provider: Provider, departure: Departure, files: list[LedgerFile], columns: dict[str, object]) -> str:
+    offered = vault.seal(msgspec.json.encode(files).decode(), departure.organisation_id, provider.slug)
+    with writing():
+        db.session.execute(
+            delete(Connection).where(
+                Connection.provider == provider.slug,
+                Connection.state == "choosing",
+                Connection.created_at < clock.now() - timedelta(hours=1),
+            )
+        )
+        connection = Connection(
+            id=new_id(),
+            organisation_id=departure.organisation_id,
+            provider=provider.slug,
+            state="choosing",
+            connected_by=departure.user_id,
+            created_at=clock.now(),
+            offered_files=offered,
+            refresh_fence=0,
+            **columns,
+        )
+        db.session.add(connection)
+        record("connection.consented", chain=departure.organisation_id, kind="connection", object_id=connection.id)
+    return connection.id
+
+
+def offered_files(connection: Connection) -> list[LedgerFile]:
+    """What the consent behind a *choosing* connection offers."""
+    if connection.offered_files is None:
+        return []
+    text = vault.unseal(connection.offered_files, connection.organisation_id, connection.provider)
+    return msgspec.json.decode(text, type=list[LedgerFile])
+
+
+def confirm(connection_id: str, chosen: LedgerFile, *, reconnect_id: str = "", other_is_fine: bool = False) -> str:
+    """Bind the chosen ledger file to the organisation and begin the first sync; the connection's id.
+
+    A file that was connected here before takes up its old connection with everything entered there.
+
+    Raises:
+        ConsentProblem: *taken* (another organisation has this file), *other-file* (a reconnect that chose a
+            different file, unless `other_is_fine`).
+    """
+    with writing():
+        offer = db.session.get_one(Connection, _key(connection_id))
+        mark = vault.fingerprint(offer.provider, chosen.file_id)
+        binding = db.session.get(LedgerBinding, (offer.provider, mark))
+        if binding is not None and binding.organisation_id != offer.organisation_id:
+            raise ConsentProblem("taken")
+        former = queries.by_fingerprint(offer.provider, mark)
+        if reconnect_id and not other_is_fine and (former is None or former.id != reconnect_id):
+            raise ConsentProblem("other-file")
+        connection = _take_up(former, offer) if former else offer
+        _activate(connection, chosen, mark)
+        if binding is None:
+            db.session.add(
+                LedgerBinding(
+                    provider=connection.provider,
+                    file_hmac=mark,
+                    organisation_id=connection.organisation_id,
+                    connection_id=connection.id,
+                )
+            )
+        request_sync(connection, full=True)
+        record(
+            "connection.connected",
+            chain=connection.organisation_id,
+            kind="connection",
+            object_id=connection.id,
+            provider=connection.provider,
+            again=former is not None,
+        )
+    return connection.id
+
+
+def _key(connection_id: str) -> tuple[str, str]:
+    return tenancy.organisation_id(), connection_id
+
+
+def _take_up(former: Connection, offer: Connection) -> Connection:
+    for column in ("access_token", "refresh_token", "access_expires_at", "refreshed_at", "scope", "connected_by"):
+        setattr(former, column, getattr(offer, column))
+    former.refresh_owner = former.refresh_until = former.farewell = None
+    former.refresh_fence += 1
+    db.session.delete(offer)
+    return former
+
+
+def _activate(connection: Connection, chosen: LedgerFile, mark: bytes) -> None:
+    seal = vault.seal
+    organisation_id, provider = connection.organisation_id, connection.provider
+    connection.state, connection.state_reason = "active", ""
+    connection.file_name = chosen.name[:255]
+    connection.file_id = seal(chosen.file_id, organisation_id, provider)
+    connection.file_hmac = mark
+    connection.remote_id = seal(chosen.remote_connection_id, organisation_id, provider)
+    connection.offered_files = None
+    connection.connected_at = clock.now()
+    db.session.flush()

@@ -1,0 +1,52 @@
+"""From a person and the ids in a path to a membership: the one place where a request enters an organisation."""
+
+from sqlalchemy import select
+
+from link4web import tenancy
+from link4web.accounts.models import Membership, Organisation
+from link4web.connections.models import Connection
+from link4web.database import db
+from link4web.web.access import Member
+
+
+def find_member(user_id: str, organisation_id: str | None, connection_id: str | None) -> Member | None:
+    """The person's membership in the organisation, or in the one that has the connection; None when there is none.
+
+    With neither, the first of their organisations by name.
+    """
+    if connection_id is not None:
+        return _through_connection(user_id, connection_id)
+    mine = (
+        select(Organisation, Membership.role)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.user_id == user_id)
+    )
+    if organisation_id is not None:
+        mine = mine.where(Organisation.id == organisation_id)
+    row = db.session.execute(mine.order_by(Organisation.name, Organisation.id).limit(1)).first()
+    return Member(*row) if row else None
+
+
+def _through_connection(user_id: str, connection_id: str) -> Member | None:
+    with tenancy.system("a path names a connection; the join with the person's membership is the check"):
+        row = db.session.execute(
+            select(Organisation, Membership.role, Connection)
+            .join(Membership, Membership.organisation_id == Organisation.id)
+            .join(Connection, Connection.organisation_id == Organisation.id)
+            .where(Membership.user_id == user_id, Connection.id == connection_id)
+        ).first()
+    return Member(*row) if row else None
+
+
+def connections_of(user_id: str, provider: str | None = None) -> list[Connection]:
+    """The connections a person may open, newest first; those in use before disconnected ones."""
+    chosen = select(Connection).join(Membership, Membership.organisation_id == Connection.organisation_id)
+    chosen = chosen.where(Membership.user_id == user_id, Connection.state != "choosing")
+    if provider:
+        chosen = chosen.where(Connection.provider == provider)
+    with tenancy.system("a person's own connections over all their organisations"):
+        return list(
+            db.session.scalars(
+                chosen.order_by((Connection.state == "disconnected"), Connection.connected_at.desc())
+            ).all()
+        )

@@ -1,0 +1,89 @@
+"""A live link between an organisation and a ledger file, with its tokens and the progress of its sync."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKeyConstraint, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from link4web.database import Base, Id
+from link4web.ids import new_id
+from link4web.tenancy import TenantMixin
+
+
+class Connection(TenantMixin, Base):
+    """One ledger file connected to one organisation.
+
+    `state`: *choosing* (consented, file not confirmed yet), *active*, *reconnect* (the provider no longer lets us in),
+    *disconnected*. Tokens and file ids are encrypted (`connections.vault`); the refresh_* columns are the lease.
+    `offered_files` is what a consent offers until one is confirmed; `farewell` the last tokens of a connection that
+    has been disconnected here, readable by nothing but the job that lets go at the provider.
+    `sync_state`: *idle*, *queued*, *running*, *waiting* (asked to slow down, goes on at `sync_resumes_at`), *failed*.
+    """
+
+    __tablename__ = "connection"
+    __table_args__ = (
+        CheckConstraint("state in ('choosing', 'active', 'reconnect', 'disconnected')", name="state"),
+        CheckConstraint("sync_state in ('idle', 'queued', 'running', 'waiting', 'failed')", name="sync_state"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    provider: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    state_reason: Mapped[str] = mapped_column(String(64), default="")
+    file_name: Mapped[str] = mapped_column(String(255), default="")
+    file_short_code: Mapped[str] = mapped_column(String(32), default="")
+    file_country: Mapped[str] = mapped_column(String(2), default="")
+    file_number: Mapped[str] = mapped_column(String(13), default="")
+    file_id: Mapped[bytes | None] = mapped_column(LargeBinary)
+    file_hmac: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    remote_id: Mapped[bytes | None] = mapped_column(LargeBinary)
+    scope: Mapped[str] = mapped_column(String(1000), default="")
+    offered_files: Mapped[bytes | None] = mapped_column(LargeBinary)
+    farewell: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    access_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    access_expires_at: Mapped[datetime | None]
+    refreshed_at: Mapped[datetime | None]
+    refresh_owner: Mapped[str | None] = mapped_column(String(40))
+    refresh_until: Mapped[datetime | None]
+    refresh_fence: Mapped[int] = mapped_column(Integer, default=0)
+
+    may_write_back: Mapped[bool] = mapped_column(Boolean, default=False)
+    connected_by: Mapped[str | None] = mapped_column(Id)
+    connected_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    sync_state: Mapped[str] = mapped_column(String(16), default="idle")
+    sync_phase: Mapped[str] = mapped_column(String(16), default="")
+    sync_serial: Mapped[int] = mapped_column(Integer, default=0)
+    sync_page: Mapped[int] = mapped_column(Integer, default=0)
+    sync_seen: Mapped[int] = mapped_column(Integer, default=0)
+    sync_total: Mapped[int | None]
+    sync_error: Mapped[str] = mapped_column(String(64), default="")
+    sync_message: Mapped[str] = mapped_column(String(500), default="")
+    sync_started_at: Mapped[datetime | None]
+    sync_resumes_at: Mapped[datetime | None]
+    synced_at: Mapped[datetime | None]
+    synced_from: Mapped[datetime | None]
+    walked_at: Mapped[datetime | None]
+    last_new: Mapped[int] = mapped_column(Integer, default=0)
+    last_changed: Mapped[int] = mapped_column(Integer, default=0)
+    last_gone: Mapped[int] = mapped_column(Integer, default=0)
+    last_skipped: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class LedgerBinding(Base):
+    """Which organisation a ledger file belongs to; one file is bound to one organisation (R-053)."""
+
+    __tablename__ = "ledger_binding"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "connection_id"], ["connection.organisation_id", "connection.id"], ondelete="CASCADE"
+        ),
+    )
+
+    provider: Mapped[str] = mapped_column(String(16), primary_key=True)
+    file_hmac: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(Id)
+    connection_id: Mapped[str] = mapped_column(Id)

@@ -1,0 +1,145 @@
+"""Connect a ledger file, look after the connection, end it. Shared by all providers."""
+
+from flask import Blueprint, Response, abort, flash, g, request, session, url_for
+from flask_login import current_user
+
+from link4web import tenancy
+from link4web.connections import authorise, queries, services
+from link4web.connections.authorise import ConsentProblem
+from link4web.connections.membership import find_member
+from link4web.connections.models import Connection
+from link4web.connections.syncing import request_sync
+from link4web.connections.words import consent_words, reconnect_words
+from link4web.database import writing
+from link4web.providers.base.provider import Provider
+from link4web.web.access import Member, Permission, public, requires
+from link4web.web.responses import go_to, page
+
+
+def add_routes(bp: Blueprint) -> None:
+    """The connection pages of one provider."""
+    bp.add_url_rule("/connect", "connect", connect)
+    bp.add_url_rule("/connect/go", "go", go)
+    bp.add_url_rule("/callback", "callback", callback)
+    bp.add_url_rule("/<id:connection>", "connection", show)
+    bp.add_url_rule("/<id:connection>/choose", "choose", choose, methods=["GET", "POST"])
+    bp.add_url_rule("/<id:connection>/disconnect", "disconnect", disconnect, methods=["GET", "POST"])
+
+
+@requires(Permission.CONNECT)
+def connect(provider: Provider) -> Response:
+    """What the provider will ask for, in plain words, before anybody leaves for it."""
+    problem = request.args.get("problem", "")
+    return page(
+        "connections/start.html",
+        provider=provider,
+        go_href=url_for(".go", organisation=g.organisation.id, reconnect=request.args.get("reconnect")),
+        problem=consent_words(problem, provider) if problem else None,
+    )
+
+
+@requires(Permission.CONNECT)
+def go(provider: Provider) -> Response:
+    reconnect = request.args.get("reconnect", "")
+    address, departure = authorise.depart(provider, g.organisation.id, current_user.id, reconnect)
+    session["departure"] = departure
+    return go_to(address, 302)
+
+
+@public
+def callback(provider: Provider) -> Response:
+    """Where the provider sends people back to. Answers 302 always: a code must not stay in an address (R-030)."""
+    kept = session.pop("departure", None)
+    try:
+        if not current_user.is_authenticated:
+            raise ConsentProblem("signed-out")
+        departure = authorise.check_return(provider, kept, current_user.id, request.args.get("state", ""))
+        if request.args.get("error"):
+            raise ConsentProblem("declined" if request.args["error"] == "access_denied" else "refused")
+        _may_connect(departure.organisation_id)
+        with tenancy.acting_for(departure.organisation_id):
+            connection_id = authorise.arrive(provider, departure, request.args.get("code", ""))
+    except ConsentProblem as problem:
+        return go_to(url_for(".connect", problem=problem.code), 302)
+    session["reconnecting"] = departure.reconnect_id
+    return go_to(url_for(".choose", connection=connection_id), 302)
+
+
+def _may_connect(organisation_id: str) -> None:
+    member = find_member(current_user.id, organisation_id, None)
+    if member is None or not member.may(Permission.CONNECT):
+        raise ConsentProblem("person")
+
+
+@requires(Permission.CONNECT)
+def choose(provider: Provider, connection: str) -> Response:
+    """Which ledger file goes into which organisation; nothing has been read before this is confirmed."""
+    offer: Connection = g.connection
+    files = authorise.offered_files(offer)
+    if offer.state != "choosing" or not files:
+        return go_to(url_for(".customers", connection=connection))
+    problem = ""
+    if request.method == "POST":
+        chosen = next((file for file in files if file.file_id == request.form.get("file")), None)
+        if chosen is None:
+            problem = "nothing-chosen"
+        else:
+            try:
+                confirmed = authorise.confirm(
+                    connection,
+                    chosen,
+                    reconnect_id=session.get("reconnecting", ""),
+                    other_is_fine=request.form.get("other") == "yes",
+                )
+            except ConsentProblem as refused:
+                problem = refused.code
+            else:
+                session.pop("reconnecting", None)
+                return go_to(url_for(".customers", connection=confirmed))
+    return page(
+        "connections/choose_file.html",
+        status=409 if problem else 200,
+        provider=provider,
+        files=files,
+        chosen=request.form.get("file", files[0].file_id),
+        problem=consent_words(problem, provider) if problem else None,
+        offer_other=problem == "other-file",
+        cancel_href=url_for(".connect"),
+    )
+
+
+@requires(Permission.VIEW_CUSTOMERS)
+def show(provider: Provider, connection: str) -> Response:
+    """The state of the connection, what it may do, its last sync, and the way out."""
+    here: Connection = g.connection
+    return page(
+        "connections/connection.html",
+        provider=provider,
+        connection=here,
+        trouble=reconnect_words(here, provider),
+        may_connect=_member().may(Permission.CONNECT),
+        others=[other for other in queries.all_of_organisation() if other.id != connection],
+    )
+
+
+@requires(Permission.CONNECT)
+def disconnect(provider: Provider, connection: str) -> Response:
+    if request.method == "POST":
+        services.disconnect(connection)
+        flash(f"{provider.name} is disconnected. Your customers and everything entered here stay.", "done")
+        return go_to(url_for(".connection", connection=connection))
+    return page("connections/disconnect.html", provider=provider, connection=g.connection)
+
+
+def sync_now(connection: str) -> bool:
+    """Queue a sync for the button; False when one is under way or the connection is not active."""
+    with writing():
+        row = queries.get(connection)
+        if row is None:
+            abort(404)
+        return row.state == "active" and request_sync(row)
+
+
+def _member() -> Member:
+    member: Member = g.member
+    return member

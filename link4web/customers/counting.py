@@ -1,0 +1,68 @@
+"""Maintained counts: changed in the transaction that changes a state, so that no page counts rows."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from link4web import tenancy
+from link4web.customers.models import CustomerCount
+from link4web.database import db
+
+
+class Tally:
+    """Collects changes of state and applies them at the end, in one order (so that two writers can't deadlock)."""
+
+    def __init__(self, connection_id: str) -> None:
+        self.connection_id = connection_id
+        self._changes: Counter[str] = Counter()
+
+    def moved(self, before: str | None, after: str | None) -> None:
+        """A customer went from one state to another (None: did not exist, or is deleted)."""
+        if before == after:
+            return
+        if before:
+            self._changes[before] -= 1
+        if after:
+            self._changes[after] += 1
+
+    def apply(self) -> None:
+        """Write the changes, inside ``writing()``."""
+        for state, change in sorted(self._changes.items()):
+            if change:
+                _add(self.connection_id, state, change)
+        self._changes.clear()
+
+
+def _add(connection_id: str, state: str, change: int) -> None:
+    changed = db.session.execute(
+        update(CustomerCount)
+        .where(CustomerCount.connection_id == connection_id, CustomerCount.state == state)
+        .values(number=CustomerCount.number + change)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount:
+        return
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    row = {
+        "organisation_id": tenancy.organisation_id(),
+        "connection_id": connection_id,
+        "state": state,
+        "number": change,
+    }
+    statement = dialect.insert(CustomerCount).values(row)
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["organisation_id", "connection_id", "state"],
+            set_={"number": CustomerCount.number + statement.excluded.number},
+        )
+    )
+
+
+def counts(connection_id: str) -> Mapping[str, int]:
+    """How many customers are in each state."""
+    rows = db.session.execute(
+        select(CustomerCount.state, CustomerCount.number).where(CustomerCount.connection_id == connection_id)
+    )
+    return {state: number for state, number in rows}

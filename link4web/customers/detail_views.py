@@ -1,0 +1,111 @@
+"""One customer's page: why it is in its state, what is known and from where, what has happened."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort
+
+from link4web.customers import history, queries, states
+from link4web.customers.misses import gone_view, ways_view
+from link4web.customers.models import Customer, LedgerDraft
+from link4web.customers.pages import Place, open_href
+from link4web.customers.rows import next_step
+from link4web.customers.words import ORIGINS, state_words
+from link4web.providers.base.provider import Provider
+from link4web.web.access import Permission, requires
+from link4web.web.filters import business_number
+from link4web.web.responses import page
+
+TONES = {
+    states.CAN_INVITE: "go",
+    states.NEEDS_NUMBER: "todo",
+    states.NEEDS_EMAIL: "todo",
+    states.INVITED: "wait",
+    states.JOINED: "done",
+    states.BOUNCED: "bad",
+    states.LEFT_LEDGER: "bad",
+}
+REGISTER_WORDS = {
+    "active": "in the register as {name}",
+    "cancelled": "the register says it was cancelled",
+    "not found": "the register doesn’t know it",
+    "unchecked": "not checked with the register",
+}
+
+
+def add_routes(bp: Blueprint, base: str) -> None:
+    bp.add_url_rule(f"{base}/<id:customer>", "customer", show)
+
+
+@requires(Permission.VIEW_CUSTOMERS)
+def show(provider: Provider, connection: str, customer: str) -> Response:
+    place = Place.here(provider)
+    row = queries.get(connection, customer)
+    if row is None:
+        abort(404)
+    scheme = place.row_maker().scheme_of(row)
+    words = state_words(row.state, provider.name, scheme)
+    step = next_step(row.state, f"{place.base}/{row.id}", scheme)
+    actions = []
+    if step and step.kind != "link":
+        actions.append({"label": step.label, "href": step.href, "kind": step.kind, "is_main": True})
+    connected = place.connection.state == "active"
+    return page(
+        "customers/customer.html",
+        provider=provider,
+        customer={"name": row.name, "state": words, "since": row.state_since},
+        places=[("My Customers", place.base), (row.name, None)],
+        why={"title": words.word, "text": words.why, "tone": TONES.get(row.state, "rest"), "code": None},
+        actions=actions,
+        facts=_facts(place, row, scheme),
+        events=history.events_of(row.id),
+        open_href=open_href(place, row.external_id) if connected and row.ledger_status != "gone" else None,
+        draft=_draft_view(place, row, queries.open_draft(row.id)),
+        found=ways_view(place, row, row.name) if row.state == states.NOT_CUSTOMER else None,
+        gone=gone_view(place, row) if row.state in (states.ARCHIVED, states.LEFT_LEDGER) else None,
+    )
+
+
+def _facts(place: Place, row: Customer, scheme: str) -> list[dict[str, Any]]:
+    name, href = place.provider.name, f"{place.base}/{row.id}"
+    number_note = []
+    if row.number:
+        number_note.append(ORIGINS[row.number_origin].format(provider=name))
+        number_note.append(REGISTER_WORDS[row.number_status].format(name=row.register_name))
+    if row.ledger_number and "".join(row.ledger_number.split()) != row.number:
+        number_note.append(f"{name} has “{row.ledger_number}”")
+    email_note = [ORIGINS[row.email_origin].format(provider=name)] if row.email else []
+    if row.ledger_email and row.ledger_email.casefold() != row.email.casefold():
+        email_note.append(f"{name} has {row.ledger_email}")
+    status = "Customer" if row.is_customer else "Contact, no sales invoice yet"
+    return [
+        _fact(scheme, business_number(row.number), number_note, ("Change" if row.number else "Add", f"{href}/abn"), is_number=True),
+        _fact("E-mail", row.email, email_note, ("Change" if row.email else "Add", f"{href}/email")),
+        _fact("Person", row.person, []),
+        _fact("Place", ", ".join(filter(None, (row.place, row.country))), []),
+        _fact(f"In {name}", f"{status}, {row.ledger_status}", []),
+    ]
+
+
+def _fact(
+    term: str, value: str, notes: list[str], action: tuple[str, str] | None = None, *, is_number: bool = False
+) -> dict[str, Any]:
+    return {
+        "term": term,
+        "value": value or None,
+        "note": ", ".join(notes) or None,
+        "is_number": is_number,
+        "action": action,
+    }
+
+
+def _draft_view(place: Place, row: Customer, draft: LedgerDraft | None) -> dict[str, Any] | None:
+    if draft is None or draft.state == "removed":
+        return None
+    name = place.provider.name
+    words = {
+        "asked": f"We are creating a draft invoice in {name}. Reload the page in a moment.",
+        "made": f"We made a draft invoice for {row.name} in {name}. It uses up an invoice number until it is removed.",
+        "failed": f"{name} didn’t accept a draft invoice.",
+    }[draft.state]
+    remove = f"{place.base}/{row.id}/draft/remove" if draft.state == "made" else None
+    return {"words": " ".join(filter(None, (words, draft.message))), "remove_href": remove}

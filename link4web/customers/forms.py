@@ -1,0 +1,83 @@
+"""Forms of the pop-ups and of *Add to …*."""
+
+from typing import Any, Self
+
+from wtforms import BooleanField, HiddenField, StringField
+from wtforms.validators import Length, Optional, ValidationError
+
+from link4web.mail.address import EmailProblem, canonical_email
+from link4web.registers.numbers import BusinessNumber, NumberProblem, read_number
+from link4web.web.forms import Form, name_field
+
+LONGEST = "At most {} characters."
+
+
+class NumberForm(Form):
+    """A customer's ABN or NZBN. `business_number` is what was understood."""
+
+    number = StringField("Australian Business Number (ABN)", validators=[Length(max=100, message=LONGEST.format(100))])
+    write = BooleanField("Also save it there")
+    sure = HiddenField(validators=[Length(max=13)])
+
+    business_number: BusinessNumber | None = None
+
+    def __init__(self, *args: Any, scheme: str, provider_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scheme = scheme
+        if scheme == "NZBN":
+            self.number.label.text = "New Zealand Business Number (NZBN)"
+        self.write.label.text = f"Also save in {provider_name}"
+
+    def validate_number(self, field: StringField) -> None:
+        read = read_number(field.data or "", "NZ" if self.scheme == "NZBN" else "AU")
+        if isinstance(read, NumberProblem):
+            raise ValidationError(read.sentence)
+        self.business_number = read
+
+
+class EmailForm(Form):
+    """A customer's e-mail address."""
+
+    email = StringField("E-mail address", validators=[Length(max=254, message=LONGEST.format(254))])
+    write = BooleanField("Also save it there")
+
+    def __init__(self, *args: Any, provider_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.write.label.text = f"Also save in {provider_name}"
+
+    def validate_email(self, field: StringField) -> None:
+        try:
+            field.data = canonical_email(field.data or "")
+        except EmailProblem as problem:
+            raise ValidationError(problem.sentence) from None
+
+
+class NewContactForm(Form):
+    """A contact to be added to the accounting system."""
+
+    name = name_field("Name", "Enter the name.", length=255)
+    email = StringField("E-mail", validators=[Optional(), Length(max=254, message=LONGEST.format(254))])
+    number = StringField("ABN or NZBN", validators=[Optional(), Length(max=100, message=LONGEST.format(100))])
+
+    business_number: BusinessNumber | None = None
+
+    @classmethod
+    def prefilled(cls, typed: str, scheme: str) -> Self:
+        """With what was typed into the search, in the field it belongs to."""
+        digits = "".join(typed.split())
+        where = "email" if "@" in typed else "number" if digits.isdecimal() and len(digits) > 6 else "name"
+        form = cls(formdata=None, data={where: typed})
+        form.number.label.text = scheme
+        return form
+
+    def validate_email(self, field: StringField) -> None:
+        try:
+            field.data = canonical_email(field.data or "")
+        except EmailProblem as problem:
+            raise ValidationError(problem.sentence) from None
+
+    def validate_number(self, field: StringField) -> None:
+        read = read_number(field.data or "", None)
+        if isinstance(read, NumberProblem):
+            raise ValidationError(read.sentence)
+        self.business_number = read

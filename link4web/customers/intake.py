@@ -1,0 +1,247 @@
+"""Take a ledger's contacts into the customer table: what is new, what has changed, and nothing silently overwritten."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from link4web import clock, tenancy
+from link4web.customers import keys, states
+from link4web.customers.counting import Tally
+from link4web.customers.models import Customer, SkippedContact
+from link4web.customers.services import number_is_optional
+from link4web.database import db, writing
+from link4web.ids import new_id
+from link4web.mail.address import email_key
+from link4web.providers.base.records import RemoteContact, Skipped
+from link4web.registers.ledger_numbers import business_number
+from link4web.registers.numbers import Country
+
+CHUNK = 200
+TAX_FILE_NUMBER_LENGTHS = (8, 9)
+
+_LEDGER_COLUMNS = (
+    "name",
+    "person",
+    "country",
+    "place",
+    "ledger_email",
+    "ledger_number",
+    "ledger_status",
+    "ledger_updated_at",
+    "merged_into",
+    "is_customer",
+)
+_OWN_COLUMNS = (
+    "id",
+    "external_id",
+    "email",
+    "email_key",
+    "email_origin",
+    "number_scheme",
+    "number",
+    "number_origin",
+    "number_status",
+    "register_name",
+    "invitation_state",
+    "invite_anyway",
+    "state",
+)
+_KNOWN = [getattr(Customer, name) for name in (*_OWN_COLUMNS, *_LEDGER_COLUMNS)]
+
+
+@dataclass
+class Intake:
+    """Contacts going into one connection during one sync. `new` and `changed` count what they did."""
+
+    connection_id: str
+    serial: int
+    country: Country | None
+    is_walk: bool = False
+    new: int = 0
+    changed: int = 0
+    seen: int = 0
+    _optional: bool | None = field(default=None, repr=False)
+
+    def take(self, contacts: Iterable[RemoteContact]) -> None:
+        """Bring these contacts in, at most 200 in a transaction."""
+        for chunk in _chunks(contacts):
+            with writing():
+                self._take_chunk(chunk)
+
+    def _take_chunk(self, contacts: Sequence[RemoteContact]) -> None:
+        latest = {contact.external_id: contact for contact in contacts}
+        known = self._known(list(latest))
+        tally, inserts, updates, same = Tally(self.connection_id), [], [], []
+        for external_id, contact in latest.items():
+            before = known.get(external_id)
+            if before is None:
+                inserts.append(self._new_row(contact))
+                tally.moved(None, inserts[-1]["state"])
+            elif change := self._changes(before, contact):
+                updates.append(change)
+                tally.moved(before.state, change["state"])
+            else:
+                same.append(before.id)
+        self._write(inserts, updates, same)
+        tally.apply()
+        self.new += len(inserts)
+        self.changed += len(updates)
+        self.seen += len(latest)
+
+    def _known(self, external_ids: list[str]) -> dict[str, Row[Any]]:
+        rows = db.session.execute(
+            select(*_KNOWN)
+            .where(Customer.connection_id == self.connection_id, Customer.external_id.in_(external_ids))
+            .with_for_update()
+        )
+        return {row.external_id: row for row in rows}
+
+    def _write(self, inserts: list[dict[str, Any]], updates: list[dict[str, Any]], same: list[str]) -> None:
+        if inserts:
+            db.session.execute(insert(Customer), inserts)
+        if updates:
+            db.session.execute(update(Customer), updates)
+        if same and self.is_walk:
+            db.session.execute(
+                update(Customer)
+                .where(Customer.id.in_(same))
+                .values(walk_serial=self.serial)
+                .execution_options(synchronize_session=False)
+            )
+
+    def _new_row(self, contact: RemoteContact) -> dict[str, Any]:
+        now = clock.now()
+        row = {
+            "organisation_id": tenancy.organisation_id(),
+            "id": new_id(),
+            "connection_id": self.connection_id,
+            "external_id": contact.external_id,
+            "name_key": keys.name_key(contact.name),
+            "email_origin": "ledger",
+            "number_origin": "ledger",
+            "number_status": "unchecked",
+            "register_name": "",
+            "invitation_state": "",
+            "invite_anyway": False,
+            "sync_serial": self.serial,
+            "sync_change": "new",
+            "walk_serial": self.serial,
+            "version": 1,
+            "created_at": now,
+            "updated_at": now,
+            "state_since": now,
+            **ledger_columns(contact),
+            **self._email(contact),
+            **self._number(contact),
+        }
+        return self._decided(row)
+
+    def _changes(self, before: Row[Any], contact: RemoteContact) -> dict[str, Any] | None:
+        ledger = ledger_columns(contact)
+        fields = before._mapping  # noqa: SLF001 (SQLAlchemy's public name for a row as a mapping)
+        if all(fields[name] == ledger[name] for name in _LEDGER_COLUMNS):
+            return None
+        row = dict(fields)
+        row.update(ledger, name_key=keys.name_key(contact.name))
+        if before.email_origin == "ledger":
+            row.update(self._email(contact))
+        if before.number_origin == "ledger":
+            row.update(self._number(contact))
+            if row["number"] != before.number:
+                row.update(number_status="unchecked", register_name="")
+        self._decided(row)
+        now = clock.now()
+        row.update(
+            organisation_id=tenancy.organisation_id(),
+            sync_serial=self.serial,
+            sync_change="changed",
+            walk_serial=self.serial,
+            updated_at=now,
+        )
+        if row["state"] != before.state:
+            row["state_since"] = now
+        return row
+
+    def _email(self, contact: RemoteContact) -> dict[str, str]:
+        return {"email": contact.email, "email_key": email_key(contact.email) if contact.email else ""}
+
+    def _number(self, contact: RemoteContact) -> dict[str, str]:
+        number = business_number(contact, self.country)
+        return {"number_scheme": number.scheme if number else "", "number": number.digits if number else ""}
+
+    def _decided(self, row: dict[str, Any]) -> dict[str, Any]:
+        if self._optional is None:
+            self._optional = number_is_optional()
+        row["state"] = states.decide(
+            states.Facts(
+                is_customer=row["is_customer"],
+                ledger_status=row["ledger_status"],
+                has_number=bool(row["number"]),
+                has_email=bool(row["email_key"]),
+                invitation_state=row["invitation_state"],
+                invite_anyway=row["invite_anyway"],
+                number_optional=self._optional,
+            )
+        )
+        row["search_text"] = keys.search_text(
+            row["name"], row["person"], row["email"], row["ledger_email"], row["number"], row["ledger_number"]
+        )
+        return row
+
+    def skip(self, skipped: Sequence[Skipped]) -> None:
+        """Remember contacts that could not be read, with the reason."""
+        if not skipped:
+            return
+        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+        rows = {
+            problem.external_id or f"unreadable-{place}": {
+                "organisation_id": tenancy.organisation_id(),
+                "connection_id": self.connection_id,
+                "external_id": (problem.external_id or f"unreadable-{place}")[:64],
+                "reason": problem.reason[:300],
+                "sync_serial": self.serial,
+            }
+            for place, problem in enumerate(skipped)
+        }
+        with writing():
+            statement = dialect.insert(SkippedContact)
+            db.session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["organisation_id", "connection_id", "external_id"],
+                    set_={"reason": statement.excluded.reason, "sync_serial": statement.excluded.sync_serial},
+                ),
+                list(rows.values()),
+            )
+
+
+def ledger_columns(contact: RemoteContact) -> dict[str, Any]:
+    """The columns that repeat what the ledger says."""
+    return {
+        "name": contact.name,
+        "person": contact.person[:255],
+        "country": contact.country[:50],
+        "place": contact.place[:255],
+        "ledger_email": contact.email[:255],
+        "ledger_number": _shown_number(contact),
+        "ledger_status": contact.status,
+        "ledger_updated_at": contact.updated_at,
+        "merged_into": contact.merged_into or "",
+        "is_customer": contact.is_customer,
+    }
+
+
+def _shown_number(contact: RemoteContact) -> str:
+    """The ledger's own text, unless it may be a tax file number: those are never stored."""
+    text = contact.tax_number or contact.company_number
+    digits = sum(character.isdigit() for character in text)
+    return "" if digits in TAX_FILE_NUMBER_LENGTHS else text[:50]
+
+
+def _chunks(contacts: Iterable[RemoteContact]) -> Iterator[list[RemoteContact]]:
+    iterator = iter(contacts)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk

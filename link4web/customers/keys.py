@@ -1,0 +1,39 @@
+"""Folded texts for sorting and searching: `tamaki` finds *Tāmaki*, a number is found in any spacing."""
+
+import re
+import unicodedata
+
+SEARCH_LENGTH = 100
+_SEPARATORS = re.compile(r"[\s.\-\u00a0\u2009]+")
+
+
+def fold(text: str) -> str:
+    """Case, accents and macrons taken away; blanks made single."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
+    spread = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in spread if not unicodedata.combining(c)).split())
+
+
+def name_key(name: str) -> str:
+    """What names are sorted by: letters before digits and signs are as the database compares bytes."""
+    return fold(name)[:255]
+
+
+def search_text(name: str, person: str, email: str, ledger_email: str, number: str, ledger_number: str) -> str:
+    """One folded text that holds everything a customer can be found by."""
+    digits = compact(ledger_number)
+    parts = [fold(name), fold(person), email, ledger_email.casefold(), number, digits]
+    return "\n".join(dict.fromkeys(filter(None, parts)))
+
+
+def compact(text: str) -> str:
+    """Without the separators people write into numbers."""
+    return _SEPARATORS.sub("", text).casefold()
+
+
+def needle(query: str) -> str:
+    """What to look for in a search text: digits without their spacing, or the folded words."""
+    query = query[:SEARCH_LENGTH]
+    tight = compact(query)
+    return tight if len(tight) >= 3 and tight.isdecimal() else fold(query)

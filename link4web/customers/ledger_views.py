@@ -1,0 +1,124 @@
+"""The ways out of *my customer is missing*: invite anyway, make a draft, add the contact, ask the ledger again."""
+
+from flask import Blueprint, Response, abort, flash, request, url_for
+
+from link4web.customers import ledger, queries, services
+from link4web.customers.forms import NewContactForm
+from link4web.customers.list_page import list_context
+from link4web.customers.misses import nothing_view
+from link4web.customers.models import Customer
+from link4web.customers.pages import Place
+from link4web.providers.base.errors import DuplicateName, PersonMustFix, ProviderError
+from link4web.providers.base.provider import Provider
+from link4web.web.access import Permission, requires
+from link4web.web.responses import go_to, page
+
+
+def add_routes(bp: Blueprint, base: str) -> None:
+    bp.add_url_rule(f"{base}/add", "add_contact", add_contact, methods=["GET", "POST"])
+    bp.add_url_rule(f"{base}/ask", "ask", ask, methods=["POST"])
+    bp.add_url_rule(f"{base}/<id:customer>/invite-anyway", "invite_anyway", invite_anyway, methods=["POST"])
+    bp.add_url_rule(f"{base}/<id:customer>/draft", "draft", make_draft, methods=["POST"])
+    bp.add_url_rule(f"{base}/<id:customer>/draft/remove", "remove_draft", remove_draft, methods=["POST"])
+
+
+@requires(Permission.EDIT_CUSTOMERS)
+def add_contact(provider: Provider, connection: str) -> Response:
+    """*Add to Xero*, with what was typed into the search."""
+    del connection
+    place = Place.here(provider)
+    typed = " ".join(request.args.get("name", "").split())[:100]
+    if request.method == "GET":
+        return _show_add(place, typed, NewContactForm.prefilled(typed, place.scheme))
+    form = NewContactForm()
+    if not form.validate():
+        return _show_add(place, form.name.data or typed, form, status=422)
+    try:
+        customer = ledger.add_contact(
+            place.connection, name=form.name.data, email=form.email.data or "", number=form.business_number
+        )
+    except DuplicateName as duplicate:
+        return _known_already(place, form, duplicate)
+    except ProviderError as error:
+        return _show_add(place, form.name.data, form, problem=_words(error), status=503)
+    flash(f"{form.name.data} is in {provider.name} now.", "done")
+    if customer is None:
+        return go_to(place.base)
+    if request.form.get("then") == "invite":
+        services.allow_invitation(customer.id)
+        return go_to(url_for(f"{provider.slug}.customers", connection=place.connection.id, q=form.name.data))
+    return go_to(f"{place.base}/{customer.id}")
+
+
+def _show_add(place: Place, typed: str, form: NewContactForm, *, problem: str = "", status: int = 200) -> Response:
+    nothing = nothing_view(place, typed, asked=False, problem=problem, form=form)
+    return page(
+        "customers/add.html", status=status, provider=place.provider, nothing={**nothing, "ask_href": None}, title=typed, places=[("My Customers", place.base), ("Add", None)]
+    )
+
+
+def _known_already(place: Place, form: NewContactForm, duplicate: DuplicateName) -> Response:
+    """Somebody of this name is there: bring it in and show it, instead of an error."""
+    try:
+        known = ledger.fetch_contact(place.connection, duplicate.existing_id) if duplicate.existing_id else None
+    except ProviderError:
+        known = None
+    if known is None:
+        return _show_add(place, form.name.data, form, problem=_words(duplicate), status=409)
+    flash(f"{place.provider.name} has {known.name} already. Here it is.", "wait")
+    return go_to(f"{place.base}/{known.id}")
+
+
+def _words(error: ProviderError) -> str:
+    said = error.messages if isinstance(error, PersonMustFix) else ()
+    return " ".join((error.sentence, *said))
+
+
+@requires(Permission.EDIT_CUSTOMERS)
+def ask(provider: Provider, connection: str) -> Response:
+    """Ask the ledger itself for what a search didn't find; answers the list again."""
+    del connection
+    place = Place.here(provider)
+    text = " ".join(request.args.get("q", "").split())[:100]
+    problem = ""
+    if text:
+        try:
+            ledger.ask_ledger(place.connection, text)
+        except ProviderError as error:
+            problem = error.sentence
+    context = list_context(place, asked=not problem, problem=problem)
+    return page("customers/index.html", fragment="customers/_list.html", **context)
+
+
+@requires(Permission.INVITE)
+def invite_anyway(provider: Provider, connection: str, customer: str) -> Response:
+    """Nothing in the ledger changes; here the contact counts as a customer."""
+    row = _customer(connection, customer)
+    services.allow_invitation(row.id)
+    flash(f"{row.name} can be invited now. Nothing in {provider.name} has changed.", "done")
+    return go_to(url_for(f"{provider.slug}.customers", connection=connection, q=row.name))
+
+
+@requires(Permission.EDIT_CUSTOMERS)
+def make_draft(provider: Provider, connection: str, customer: str) -> Response:
+    row = _customer(connection, customer)
+    if not provider.can_create_draft:
+        abort(404)
+    ledger.ask_for_draft(connection, row.id)
+    flash(f"We are creating a draft invoice for {row.name} in {provider.name}.", "wait")
+    return go_to(f"{Place.here(provider).base}/{row.id}")
+
+
+@requires(Permission.EDIT_CUSTOMERS)
+def remove_draft(provider: Provider, connection: str, customer: str) -> Response:
+    row = _customer(connection, customer)
+    ledger.ask_to_remove_draft(connection, row.id)
+    flash(f"We are removing the draft from {provider.name}.", "wait")
+    return go_to(f"{Place.here(provider).base}/{row.id}")
+
+
+def _customer(connection: str, customer: str) -> Customer:
+    row = queries.get(connection, customer)
+    if row is None:
+        abort(404)
+    return row

@@ -1,0 +1,92 @@
+"""The list of My Customers as one context: rows, pager, sort, selection, and the search that misses."""
+
+from typing import Any
+
+from flask import request
+
+from link4web import clock
+from link4web.customers import listing, pages, selection
+from link4web.customers.listing import ListQuery, Slice
+from link4web.customers.misses import miss_view
+from link4web.customers.models import Selection
+from link4web.customers.pages import Place
+from link4web.web.filters import day
+
+
+def list_context(place: Place, *, error: str = "", asked: bool = False, problem: str = "", form: Any = None) -> dict[str, Any]:
+    """Everything `customers/index.html` and `customers/_list.html` need for the address of this request."""
+    query = ListQuery.from_args(request.args, place.connection.sync_serial)
+    page, elsewhere = _fetch(place, query)
+    known = pages.known_counts(place)
+    shown_query = query.everywhere() if elsewhere else query
+    found = listing.count(place.connection.id, shown_query) if query.search or query.change else 0
+    chosen = selection.of_request(place.connection.id)
+    ids = [row.id for row in page.rows]
+    sync = pages.sync_view(place)
+    miss = miss_view(place, query, page, sync["state"], asked=asked, problem=problem, form=form) if _may_miss(query, page) else {}
+    return {
+        "provider": place.provider,
+        "connection": pages.connection_view(place),
+        "queues": pages.queue_views(place, None if query.change else query.queue, known),
+        "todo": pages.todo_views(place, known) if query.is_everything else [],
+        "sync": sync,
+        "own_number": pages.own_number_banner(place),
+        "search": {
+            "q": query.search,
+            "queue": query.queue.slug,
+            "found": pages.found_words(place, shown_query, found, known),
+        },
+        "printed": f"{'search' if query.search else query.queue.slug or 'all contacts'}, printed {day(clock.now())}",
+        "listing": _listing(place, query, page, known, found, chosen, ids, error, elsewhere=elsewhere),
+        "selection": pages.selection_view(place, query, chosen, ids),
+        "bulk": [("Invite selected", place.href("act_on_selection", **query.args()), True)],
+        "miss": None,
+        **miss,
+    }
+
+
+def _fetch(place: Place, query: ListQuery) -> tuple[Slice, bool]:
+    """The page asked for; a search that finds nothing in its queue looks through all of them."""
+    page = listing.fetch(place.connection.id, query)
+    if page.rows or not query.search or not query.queue.slug:
+        return page, False
+    wider = listing.fetch(place.connection.id, query.everywhere())
+    return (wider, True) if wider.rows else (page, False)
+
+
+def _may_miss(query: ListQuery, page: Slice) -> bool:
+    return (bool(query.search) and len(page.rows) <= 1) or (query.is_everything and not page.rows)
+
+
+def _listing(
+    place: Place,
+    query: ListQuery,
+    page: Slice,
+    known: dict[str, int],
+    found: int,
+    chosen: Selection | None,
+    ids: list[str],
+    error: str,
+    *,
+    elsewhere: bool,
+) -> dict[str, Any]:
+    maker = place.row_maker()
+    mine = chosen if selection.fits(chosen, query) else None
+    flipped = "" if query.is_descending else "down"
+    words = pages.found_words(place, query, found, known)
+    return {
+        "rows": [maker.make(row, ticked=selection.is_ticked(mine, row.id)) for row in page.rows],
+        "href": place.list_href(query),
+        "caption": f"Customers, {words}",
+        "shown": pages.shown_words(query, page, known),
+        "announce": f"None in this queue; {words} in all" if elsewhere else words,
+        "sort": query.sort,
+        "is_descending": query.is_descending,
+        "by_name_href": place.list_href(query, sort="", order=flipped if query.sort == "name" else ""),
+        "by_since_href": place.list_href(query, sort="since", order=flipped if query.sort == "since" else "down"),
+        "previous_href": place.list_href(query, before=ids[0]) if page.has_previous and ids else None,
+        "next_href": place.list_href(query, after=ids[-1]) if page.has_next and ids else None,
+        "ids": " ".join(ids),
+        "error": error or None,
+        "empty": None if page.rows else pages.empty_view(place, query),
+    }

@@ -1,0 +1,123 @@
+"""The article's problem, answered in place: a search that misses says where the contact is and what to do (design.md §2)."""
+
+from typing import Any
+
+from link4web.customers import listing, states
+from link4web.customers.forms import NewContactForm
+from link4web.customers.listing import ListQuery, Slice
+from link4web.customers.models import Customer
+from link4web.customers.pages import Place, open_href
+from link4web.customers.queries import by_external_id, get
+from link4web.customers.words import state_words
+from link4web.web.filters import business_number, moment, number
+
+
+def miss_view(
+    place: Place, query: ListQuery, page: Slice, sync_state: str, *, asked: bool, problem: str, form: Any
+) -> dict[str, Any]:
+    """The context of the part that stands instead of rows, or nothing when the rows themselves answer."""
+    if query.is_everything:
+        return {"miss": "customers/_first_sync.html"} if sync_state in ("running", "never") else {}
+    if not page.rows:
+        return {"miss": "customers/_not_found.html", "nothing": nothing_view(place, query.search, asked, problem, form)}
+    customer = get(place.connection.id, page.rows[0].id)
+    if customer is None:
+        return {}
+    if customer.state == states.NOT_CUSTOMER:
+        return {"miss": "customers/_not_customer.html", "found": ways_view(place, customer, query.search)}
+    if customer.state in (states.ARCHIVED, states.LEFT_LEDGER):
+        return {"miss": "customers/_gone.html", "gone": gone_view(place, customer)}
+    return {}
+
+
+def ways_view(place: Place, customer: Customer, typed: str) -> dict[str, Any]:
+    """In the ledger, not a customer yet: the reason and three ways out."""
+    scheme = place.row_maker().scheme_of(customer)
+    words = state_words(states.NOT_CUSTOMER, place.provider.name, scheme)
+    lacks = _what_lacks(place, customer, scheme)
+    connected = place.connection.state == "active"
+    href = f"{place.base}/{customer.id}"
+    return {
+        "contact": {
+            "name": customer.name,
+            "email": customer.email,
+            "number_display": business_number(customer.number),
+            "number_scheme": scheme,
+            "number_origin_words": f"from {place.provider.name}" if customer.number_origin == "ledger" else "typed here",
+            "checked": f"as of {moment(customer.updated_at)}",
+        },
+        "why": words.why,
+        "invite_href": None if lacks else f"{href}/invite-anyway",
+        "cannot_invite": lacks[0] if lacks else "",
+        "fix_href": lacks[1] if lacks else "",
+        "fix_label": lacks[2] if lacks else "",
+        "draft_href": f"{href}/draft" if place.provider.can_create_draft and connected else None,
+        "open_href": open_href(place, customer.external_id) if connected else None,
+        "add_href": place.href("add_contact", name=typed),
+        "typed": typed,
+    }
+
+
+def _what_lacks(place: Place, customer: Customer, scheme: str) -> tuple[str, str, str] | None:
+    href = f"{place.base}/{customer.id}"
+    if not customer.number and not place.organisation.invite_without_number:
+        return f"An invitation needs their {scheme} first.", f"{href}/abn", f"Add {scheme}"
+    if not customer.email_key:
+        return "An invitation needs their e-mail address first.", f"{href}/email", "Add e-mail"
+    return None
+
+
+def gone_view(place: Place, customer: Customer) -> dict[str, Any]:
+    """Archived, merged, erased or no longer there: what that means and how to bring it back."""
+    name, ledger = customer.name, place.provider.name
+    other = by_external_id(place.connection.id, customer.merged_into) if customer.merged_into else None
+    title, text, steps = {
+        "archived": (
+            f"{name} is archived in {ledger}",
+            f"{ledger} keeps archived contacts out of invoices, so they are not invited either.",
+            [f"Open the contact in {ledger}.", "Choose Restore in its options.", "Press Sync now here."],
+        ),
+        "merged": (
+            f"{name} was merged into another contact in {ledger}",
+            "Invoices go to the other contact now; invite that one.",
+            [],
+        ),
+        "erased": (
+            f"{name} was erased in {ledger}",
+            f"The contact’s details were removed on request. {ledger} no longer invoices it.",
+            [],
+        ),
+    }.get(
+        customer.ledger_status,
+        (f"{name} is no longer in {ledger}", f"{ledger} no longer has this contact. What was entered here is kept.", []),
+    )
+    return {
+        "name": name,
+        "title": title,
+        "text": text,
+        "steps": steps,
+        "other": (other.name, f"{place.base}/{other.id}") if other else None,
+        "open_href": open_href(place, customer.external_id) if customer.ledger_status == "archived" else None,
+        "href": f"{place.base}/{customer.id}",
+    }
+
+
+def nothing_view(place: Place, typed: str, asked: bool, problem: str, form: NewContactForm | None) -> dict[str, Any]:
+    """Nothing found: add it, with what was typed."""
+    connected = place.connection.state == "active"
+    ledger = place.provider.name
+    maker = place.row_maker()
+    near = [maker.make(row) for row in listing.similar(place.connection.id, typed)]
+    total = number(place.connection.sync_seen)
+    looked = f"We looked through all {total} contacts here, archived ones too"
+    looked += f", and asked {ledger} again just now." if asked else "."
+    return {
+        "looked": looked,
+        "asked": asked,
+        "ask_href": place.href("ask", q=typed) if connected and not asked else None,
+        "add_href": place.href("add_contact") if connected else None,
+        "problem": problem or None,
+        "form": form or NewContactForm.prefilled(typed, place.scheme),
+        "similar": near,
+        "back_href": place.base,
+    }

@@ -1,0 +1,281 @@
+"""What My Customers shows around its rows: queues, to do, the last sync, the selection, and what to say when nothing is found."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import g, url_for
+
+from link4web import clock
+from link4web.accounts.models import Organisation
+from link4web.connections.models import Connection
+from link4web.connections.services import contact_url
+from link4web.connections.words import reconnect_words
+from link4web.customers import listing, selection, states
+from link4web.customers.counting import counts
+from link4web.customers.listing import ListQuery
+from link4web.customers.models import Selection
+from link4web.customers.rows import RowMaker
+from link4web.customers.words import QUEUES, Queue, queue_named
+from link4web.providers.base.provider import Provider
+from link4web.registers.numbers import abn_or_none, nzbn_or_none
+from link4web.web.filters import clock_time, day, number, plural
+
+STALE_AFTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Place:
+    """The connection whose page this is, with what every part of the page needs of it."""
+
+    provider: Provider
+    connection: Connection
+    organisation: Organisation
+
+    @classmethod
+    def here(cls, provider: Provider) -> "Place":
+        return cls(provider, g.connection, g.organisation)
+
+    @property
+    def base(self) -> str:
+        """The list's path; a customer's page is below it."""
+        return f"/{self.provider.slug}/{self.connection.id}/customers"
+
+    @property
+    def scheme(self) -> str:
+        """The number customers of this ledger usually have."""
+        country = self.connection.file_country or self.organisation.country
+        return "NZBN" if country == "NZ" else "ABN"
+
+    def row_maker(self) -> RowMaker:
+        return RowMaker(self.provider.name, self.base, self.scheme)
+
+    def list_href(self, query: ListQuery, **changes: str) -> str:
+        return url_for(f"{self.provider.slug}.customers", connection=self.connection.id, **query.args(**changes))
+
+    def href(self, endpoint: str, **values: Any) -> str:
+        return url_for(f"{self.provider.slug}.{endpoint}", connection=self.connection.id, **values)
+
+
+def queue_views(place: Place, current: Queue | None, known: dict[str, int]) -> list[dict[str, Any]]:
+    """The queues with their counts; those that are rare are shown only when they have something."""
+    views = []
+    for queue in QUEUES:
+        total = sum(known.get(state, 0) for state in queue.states)
+        if queue.slug == "archived" and not total and current != queue:
+            continue
+        views.append(
+            {
+                "word": _words(queue, place),
+                "mark": queue.mark,
+                "count": total,
+                "href": f"{place.base}?queue={queue.slug}" if queue.slug else place.base,
+                "is_current": queue == current,
+            }
+        )
+    return views
+
+
+def _words(queue: Queue, place: Place) -> str:
+    return queue.word.format(provider=place.provider.name, scheme=place.scheme)
+
+
+def todo_views(place: Place, known: dict[str, int]) -> list[dict[str, Any]]:
+    """At most three lines of what stands in the way."""
+    lines = [
+        (states.NEEDS_NUMBER, "todo", f"no valid {place.scheme}, so they can’t be invited.", "Add numbers", "needs-number"),
+        (states.NEEDS_EMAIL, "todo", "no e-mail address, so they can’t be invited.", "Add addresses", "needs-email"),
+        (states.BOUNCED, "bad", "an e-mail address that refused our mail.", "Fix addresses", "problems"),
+    ]
+    return [
+        {
+            "count": known[state],
+            "sentence": f"{'customer has' if known[state] == 1 else 'customers have'} {sentence}",
+            "action": action,
+            "href": f"{place.base}?queue={queue}",
+            "tone": tone,
+            "help_href": None,
+        }
+        for state, tone, sentence, action, queue in lines
+        if known.get(state)
+    ]
+
+
+def sync_view(place: Place, *, may_start: bool = True, new_href: str = "") -> dict[str, Any]:
+    """The last-sync line (`customers/_sync_status.html`)."""
+    row = place.connection
+    running = row.sync_state in ("queued", "running")
+    state = (
+        "running"
+        if running
+        else row.sync_state
+        if row.sync_state in ("waiting", "failed")
+        else ("done" if row.synced_at else "never")
+    )
+    stale = row.synced_at is None or clock.now() - row.synced_at > STALE_AFTER
+    can_start = may_start and row.state == "active" and not running
+    return {
+        "state": state,
+        "words": _sync_words(place, state),
+        "done": row.sync_seen,
+        "total": row.sync_total,
+        "counts": [] if running else _change_counts(place),
+        "new": ("Show what has arrived", new_href) if new_href else None,
+        "start_href": place.href("sync") if can_start else None,
+        "poll_href": place.href("sync_status"),
+        "is_stale": can_start and stale and row.sync_state == "idle",
+        "announce": None,
+    }
+
+
+def _sync_words(place: Place, state: str) -> str:
+    row, name = place.connection, place.provider.name
+    if state == "running":
+        if row.sync_phase not in ("", "walk") or (row.sync_state == "queued" and row.synced_at):
+            return f"Asking {name} what has changed …"
+        if row.sync_total:
+            return f"{number(row.sync_seen)} of about {number(row.sync_total)} contacts from {name}"
+        return f"Reading contacts from {name} …"
+    if state == "waiting":
+        when = f" We go on at {clock_time(row.sync_resumes_at)}." if row.sync_resumes_at else " We try again by ourselves."
+        return f"{row.sync_message or f'{name} asks us to slow down.'}{when}"
+    if state == "failed":
+        return row.sync_message or f"The last sync from {name} stopped. Try again; what is here stays."
+    if row.synced_at is None:
+        return "Not synced yet"
+    return f"Synced {_when(row)}"
+
+
+def _when(row: Connection) -> str:
+    assert row.synced_at is not None
+    today = day(row.synced_at) == day(clock.now())
+    return f"{'today' if today else day(row.synced_at)}, {clock_time(row.synced_at)}"
+
+
+def _change_counts(place: Place) -> list[tuple[str, str]]:
+    row = place.connection
+    changes = (("new", row.last_new), ("changed", row.last_changed), ("gone", row.last_gone))
+    shown = [(f"{number(count)} {what}", f"{place.base}?sync={what}") for what, count in changes if count]
+    if row.last_skipped:
+        shown.append((f"{number(row.last_skipped)} skipped", place.href("skipped")))
+    return shown
+
+
+def own_number_banner(place: Place) -> dict[str, Any] | None:
+    """The one banner while the organisation's own number is missing, with the fix in it (design.md §2, rule 1)."""
+    organisation = place.organisation
+    if organisation.number:
+        return None
+    settings = url_for("organisations.business", organisation=organisation.id)
+    found = place.connection.file_number
+    fits = (nzbn_or_none if organisation.country == "NZ" else abn_or_none)(found) if found else None
+    suggestion = None
+    if fits:
+        suggestion = {
+            "number": fits.digits,
+            "number_display": fits.display,
+            "use_href": url_for("organisations.business", organisation=organisation.id, next=place.base),
+        }
+    kind = organisation.number_scheme
+    words = f"Customers see your {kind} on every invitation, so nothing can be sent before it is here."
+    if fits:
+        words += f" {place.provider.name} says it is {fits.display}."
+    return {"words": words, "suggestion": suggestion, "href": settings}
+
+
+def connection_view(place: Place) -> dict[str, Any]:
+    """The connection as the page's head shows it; `problem` when it has ended."""
+    problem = reconnect_words(place.connection, place.provider)
+    return {
+        "file_name": place.connection.file_name,
+        "href": place.href("connection"),
+        "problem": problem,
+        "reconnect_href": url_for(
+            f"{place.provider.slug}.connect", organisation=place.organisation.id, reconnect=place.connection.id
+        ),
+    }
+
+
+def selection_view(place: Place, query: ListQuery, chosen: Selection | None, shown: list[str]) -> dict[str, Any]:
+    """The count in the bar and the line that offers all that match."""
+    mine = chosen if selection.fits(chosen, query) else None
+    total = selection.count(mine) if mine else 0
+    here = sum(selection.is_ticked(mine, customer_id) for customer_id in shown)
+    return {
+        "count": total,
+        "elsewhere": total - here,
+        "words": _selected_words(mine, total),
+        "save_href": place.href("save_selection", **query.args()),
+        "clear_href": place.href("clear_selection", **query.args()),
+        "all_match": _all_match(place, query, mine, here, len(shown)),
+    }
+
+
+def _selected_words(mine: Selection | None, total: int) -> str:
+    if mine and mine.mode == "exclude":
+        out = f", {number(len(mine.ids))} left out" if mine.ids else ""
+        return f"All {number(total + len(mine.ids))} selected{out}"
+    return f"{number(total)} selected"
+
+
+def _all_match(place: Place, query: ListQuery, mine: Selection | None, here: int, shown: int) -> dict[str, str] | None:
+    if not shown or here < shown or (mine and mine.mode == "exclude"):
+        return None
+    matching = selection.matching(place.connection.id, query)
+    if matching <= shown:
+        return None
+    what = f"that match “{query.search}”" if query.search else f"in {_words(query.queue, place)}"
+    return {
+        "words": f"All {shown} on this page are selected.",
+        "action": f"Select all {number(matching)} {what}",
+        "href": place.href("select_all", **query.args()),
+    }
+
+
+def found_words(place: Place, query: ListQuery, found: int, known: dict[str, int]) -> str:
+    """How many there are, beside the search field."""
+    if query.search or query.change:
+        return "more than 1,000 found" if found >= listing.COUNT_LIMIT else f"{plural(found, 'contact')} found"
+    total = sum(known.get(state, 0) for state in query.queue.states)
+    return plural(total, "contact")
+
+
+def shown_words(query: ListQuery, page: listing.Slice, known: dict[str, int]) -> str:
+    """`1–50 of 801`, or how many are shown where the place in the order isn't known."""
+    rows = len(page.rows)
+    total = sum(known.get(state, 0) for state in query.queue.states)
+    if query.search or query.change:
+        return f"{rows} shown"
+    if not page.has_previous:
+        return f"1–{rows} of {number(total)}"
+    if not page.has_next:
+        return f"{number(total - rows + 1)}–{number(total)} of {number(total)}"
+    return f"{rows} shown of {number(total)}"
+
+
+def empty_view(place: Place, query: ListQuery) -> dict[str, Any]:
+    """What to say instead of no rows."""
+    if query.is_everything:
+        title = f"No contacts in {place.provider.name} yet"
+        text = "Add your first customer there; it shows up here after the next sync."
+        return {"title": title, "text": text, "mark": "not-customer", "tone": "rest", "href": None, "action": None}
+    queue = queue_named(query.queue.slug)
+    word = _words(queue, place) if queue and queue.slug else "here"
+    return {
+        "title": f"Nobody in “{word}”" if queue and queue.slug else "Nothing here",
+        "text": "Nothing to do in this queue.",
+        "mark": queue.mark if queue else "joined",
+        "tone": "rest",
+        "href": place.base,
+        "action": "All customers",
+    }
+
+
+def open_href(place: Place, external_id: str) -> str:
+    """The contact's page in the accounting system."""
+    return contact_url(place.connection, external_id)
+
+
+def known_counts(place: Place) -> dict[str, int]:
+    """The maintained counts of this connection."""
+    return dict(counts(place.connection.id))

@@ -1,0 +1,51 @@
+"""Reads of single customers."""
+
+from sqlalchemy import select, tuple_
+
+from link4web.customers.models import Customer, LedgerDraft, SkippedContact
+from link4web.database import db
+
+
+def get(connection_id: str, customer_id: str) -> Customer | None:
+    """The customer of this connection with this id."""
+    return db.session.scalars(
+        select(Customer).where(Customer.connection_id == connection_id, Customer.id == customer_id)
+    ).first()
+
+
+def by_external_id(connection_id: str, external_id: str) -> Customer | None:
+    """The customer that is this contact in the ledger."""
+    return db.session.scalars(
+        select(Customer).where(Customer.connection_id == connection_id, Customer.external_id == external_id)
+    ).first()
+
+
+def next_in_state(connection_id: str, state: str, after: Customer) -> Customer | None:
+    """The next customer by name in a state, behind `after`; the first one when there is none behind."""
+    waiting = (
+        select(Customer)
+        .where(Customer.connection_id == connection_id, Customer.state == state, Customer.id != after.id)
+        .order_by(Customer.name_key, Customer.id)
+        .limit(1)
+    )
+    behind = waiting.where(tuple_(Customer.name_key, Customer.id) > tuple_(after.name_key, after.id))
+    return db.session.scalars(behind).first() or db.session.scalars(waiting).first()
+
+
+def skipped(connection_id: str, limit: int = 200) -> list[SkippedContact]:
+    """Contacts that could not be read, with the reason."""
+    return list(
+        db.session.scalars(
+            select(SkippedContact)
+            .where(SkippedContact.connection_id == connection_id)
+            .order_by(SkippedContact.external_id)
+            .limit(limit)
+        )
+    )
+
+
+def open_draft(customer_id: str) -> LedgerDraft | None:
+    """The newest draft invoice made for a customer."""
+    return db.session.scalars(
+        select(LedgerDraft).where(LedgerDraft.customer_id == customer_id).order_by(LedgerDraft.created_at.desc())
+    ).first()

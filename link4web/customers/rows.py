@@ -1,0 +1,100 @@
+"""A customer as a row of the list: the words, the number in groups, and the one next step."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+
+from link4web.customers import states
+from link4web.customers.listing import ROW_COLUMNS
+from link4web.customers.models import Customer
+from link4web.customers.words import StateWords, origin_words, state_words
+from link4web.database import db
+from link4web.web.filters import business_number
+
+
+@dataclass(slots=True)
+class Step:
+    """The next step. `kind`: *dialog* opens a form at the row, *post* acts at once, *link* leads to a page."""
+
+    label: str
+    href: str
+    kind: str
+
+
+@dataclass(slots=True)
+class RowView:
+    """What `customers/_rows.html` shows of one customer."""
+
+    id: str
+    name: str
+    email: str
+    number_display: str
+    number_scheme: str
+    number_origin_words: str
+    state: StateWords
+    since: datetime
+    ticked: bool
+    href: str
+    why_href: str
+    step: Step | None
+
+
+@dataclass(frozen=True)
+class RowMaker:
+    """Turns database rows into `RowView`s. `base` is the list's path without a slash at its end."""
+
+    provider_name: str
+    base: str
+    default_scheme: str
+    may_invite: bool = True
+
+    def scheme_of(self, row: Any) -> str:
+        """Which number this customer has, or should have."""
+        if row.number_scheme:
+            return str(row.number_scheme)
+        return {"NZ": "NZBN", "AU": "ABN"}.get(row.country, self.default_scheme)
+
+    def make(self, row: Any, *, ticked: bool = False) -> RowView:
+        scheme = self.scheme_of(row)
+        href = f"{self.base}/{row.id}"
+        return RowView(
+            row.id,
+            row.name,
+            row.email,
+            business_number(row.number),
+            scheme,
+            _origin(row.number_origin, scheme, self.provider_name) if row.number else "",
+            _words(row.state, self.provider_name, scheme),
+            row.state_since,
+            ticked,
+            href,
+            f"{href}#why",
+            next_step(row.state, href, scheme),
+        )
+
+
+_origin = lru_cache(256)(origin_words)
+_words = lru_cache(256)(state_words)
+
+
+def next_step(state: str, href: str, scheme: str) -> Step | None:
+    """The one next step of a customer in this state."""
+    steps = {
+        states.NEEDS_NUMBER: (f"Add {scheme}", f"{href}/abn", "dialog"),
+        states.NEEDS_EMAIL: ("Add e-mail", f"{href}/email", "dialog"),
+        states.BOUNCED: ("Fix e-mail", f"{href}/email", "dialog"),
+        states.CAN_INVITE: ("Invite", f"{href}/invite", "post"),
+        states.EXPIRED: ("Resend", f"{href}/invite", "post"),
+        states.NOT_CUSTOMER: ("See ways", href, "link"),
+    }
+    return Step(*steps[state]) if state in steps else None
+
+
+def row_of(connection_id: str, customer_id: str) -> Any | None:
+    """The list's columns of one customer."""
+    return db.session.execute(
+        select(*ROW_COLUMNS).where(Customer.connection_id == connection_id, Customer.id == customer_id)
+    ).first()

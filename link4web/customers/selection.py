@@ -1,0 +1,164 @@
+"""What is ticked on My Customers, kept on the server: over pages, or all that match with some left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from link4web import clock, tenancy
+from link4web.customers import listing, words
+from link4web.customers.counting import counts
+from link4web.customers.listing import ListQuery
+from link4web.customers.models import Customer, Selection
+from link4web.database import db, writing
+from link4web.ids import new_id
+from link4web.web import sessions
+
+MOST_IDS = 1000
+
+
+class TooMany(Exception):
+    """More than a thousand single ticks; *select all that match* has no such limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A chosen customer, as an invitation needs it."""
+
+    id: str
+    name: str
+    person: str
+    email: str
+    email_key: str
+    number: str
+    number_scheme: str
+    state: str
+    country: str
+    invite_anyway: bool
+
+
+def of_request(connection_id: str) -> Selection | None:
+    """This browser's selection on a connection."""
+    return db.session.scalars(
+        select(Selection).where(
+            Selection.connection_id == connection_id, Selection.session_key == sessions.current().key
+        )
+    ).first()
+
+
+def query_of(selection: Selection) -> ListQuery:
+    """The filter the selection was made under."""
+    return ListQuery(words.queue_named(selection.queue) or words.QUEUES[-1], selection.search)
+
+
+def fits(selection: Selection | None, query: ListQuery) -> bool:
+    """Whether the selection belongs to the list that is shown."""
+    return selection is not None and (selection.queue, selection.search) == (query.queue.slug, query.search)
+
+
+def count(selection: Selection) -> int:
+    """How many customers are chosen now."""
+    if selection.mode == "include":
+        return len(selection.ids)
+    return max(0, matching(selection.connection_id, query_of(selection)) - len(selection.ids))
+
+
+def matching(connection_id: str, query: ListQuery) -> int:
+    """How many customers a filter finds: from the maintained counts, or counted when it is a search."""
+    if query.search:
+        return listing.count(connection_id, query, limit=1_000_000)
+    known = counts(connection_id)
+    return sum(known.get(state, 0) for state in query.queue.states)
+
+
+def is_ticked(selection: Selection | None, customer_id: str) -> bool:
+    """Whether the selection includes a customer that matches its filter."""
+    if selection is None:
+        return False
+    return (customer_id in selection.ids) == (selection.mode == "include")
+
+
+def save(connection_id: str, query: ListQuery, shown: Sequence[str], ticked: Sequence[str]) -> Selection:
+    """Keep the ticks of one page: `shown` are the ids it had, `ticked` those with a tick.
+
+    A selection made under another filter is replaced.
+
+    Raises:
+        TooMany: more than a thousand single ids.
+    """
+    on_page, chosen = set(shown), set(ticked) & set(shown)
+    with writing():
+        selection = _ours(connection_id, query)
+        kept = set(selection.ids) - on_page
+        ids = kept | (chosen if selection.mode == "include" else on_page - chosen)
+        if len(ids) > MOST_IDS:
+            raise TooMany
+        selection.ids = sorted(ids)
+        selection.seen_count = count(selection)
+        selection.updated_at = clock.now()
+    return selection
+
+
+def select_all(connection_id: str, query: ListQuery) -> Selection:
+    """Choose all that match the filter."""
+    with writing():
+        selection = _ours(connection_id, query)
+        selection.mode, selection.ids = "exclude", []
+        selection.seen_count = count(selection)
+        selection.updated_at = clock.now()
+    return selection
+
+
+def single(connection_id: str, customer_id: str) -> Selection:
+    """A selection of one, beside what is ticked: for a row's own button."""
+    with writing():
+        selection = _new(connection_id, f"single-{new_id()}")
+        selection.ids = [customer_id]
+        selection.seen_count = 1
+        db.session.add(selection)
+    return selection
+
+
+def clear(selection: Selection) -> None:
+    """Nothing is chosen any more."""
+    with writing():
+        db.session.execute(delete(Selection).where(Selection.id == selection.id))
+
+
+def chosen(selection: Selection, after: str = "", limit: int = 500) -> list[Candidate]:
+    """Chosen customers by id, beginning behind the id `after`; those of other connections or organisations never."""
+    columns = [getattr(Customer, name) for name in Candidate.__slots__]
+    wanted = select(*columns).where(Customer.connection_id == selection.connection_id, Customer.id > after)
+    if selection.mode == "include":
+        wanted = wanted.where(Customer.id.in_(selection.ids))
+    else:
+        wanted = wanted.where(*listing.conditions(selection.connection_id, query_of(selection)))
+        if selection.ids:
+            wanted = wanted.where(Customer.id.not_in(selection.ids))
+    return [Candidate(*row) for row in db.session.execute(wanted.order_by(Customer.id).limit(limit))]
+
+
+def _ours(connection_id: str, query: ListQuery) -> Selection:
+    selection = of_request(connection_id)
+    if selection is None:
+        selection = _new(connection_id, sessions.current().key)
+        db.session.add(selection)
+    if not fits(selection, query):
+        selection.mode, selection.ids = "include", []
+        selection.queue, selection.search = query.queue.slug, query.search
+    return selection
+
+
+def _new(connection_id: str, session_key: str) -> Selection:
+    return Selection(
+        id=new_id(),
+        organisation_id=tenancy.organisation_id(),
+        connection_id=connection_id,
+        session_key=session_key,
+        queue="",
+        search="",
+        mode="include",
+        ids=[],
+        seen_count=0,
+        updated_at=clock.now(),
+    )

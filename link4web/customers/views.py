@@ -1,0 +1,139 @@
+"""My Customers: the list with its queues, search, sort and selection. Shared by all providers."""
+
+from flask import Blueprint, Response, abort, flash, render_template, request, url_for
+
+from link4web.connections.views import sync_now
+from link4web.customers import detail_views, ledger_views, popup_views, queries, selection
+from link4web.customers.list_page import list_context
+from link4web.customers.listing import ListQuery
+from link4web.customers.pages import Place, selection_view, sync_view
+from link4web.database import db
+from link4web.providers.base.provider import Provider
+from link4web.web.access import Permission, requires
+from link4web.web.responses import fragments, go_to, page, wants_fragment
+
+NOTHING_SELECTED = "Select at least one customer, then press Invite selected."
+TOO_MANY = "That is more than 1,000 single ticks. Use “Select all” above the rows instead."
+
+
+def add_routes(bp: Blueprint) -> None:
+    """The customer pages of one provider."""
+    base = "/<id:connection>/customers"
+    bp.add_url_rule(base, "customers", index)
+    bp.add_url_rule(base, "save_and_go", save_and_go, methods=["POST"])
+    bp.add_url_rule(f"{base}/selection", "save_selection", save_selection, methods=["POST"])
+    bp.add_url_rule(f"{base}/selection/all", "select_all", select_all, methods=["POST"])
+    bp.add_url_rule(f"{base}/selection/clear", "clear_selection", clear_selection, methods=["POST"])
+    bp.add_url_rule(f"{base}/selection/invite", "act_on_selection", act_on_selection, methods=["POST"])
+    bp.add_url_rule(f"{base}/sync", "sync", sync, methods=["POST"])
+    bp.add_url_rule(f"{base}/sync", "sync_status", sync_status)
+    bp.add_url_rule(f"{base}/skipped", "skipped", skipped)
+    ledger_views.add_routes(bp, base)
+    popup_views.add_routes(bp, base)
+    detail_views.add_routes(bp, base)
+
+
+@requires(Permission.VIEW_CUSTOMERS)
+def index(provider: Provider, connection: str) -> Response:
+    del connection
+    return page("customers/index.html", fragment="customers/_list.html", **list_context(Place.here(provider)))
+
+
+@requires(Permission.VIEW_CUSTOMERS)
+def save_and_go(provider: Provider, connection: str) -> Response:
+    """Pager and sort are buttons of the table's form: keep the ticks, then lead to the plain address."""
+    if not _save(connection):
+        flash(TOO_MANY, "bad")
+    return go_to(Place.here(provider).list_href(_query(), **_page_args()))
+
+
+@requires(Permission.VIEW_CUSTOMERS)
+def save_selection(provider: Provider, connection: str) -> Response:
+    """Ticks as they happen; answers the count in the bar."""
+    place, query = Place.here(provider), _query()
+    fits = _save(connection)
+    chosen = selection.of_request(connection)
+    view = selection_view(place, query, chosen, request.form.getlist("id"))
+    if not wants_fragment():
+        return go_to(place.list_href(query))
+    part = render_template("customers/_picked.html", selection=view)
+    return fragments(part, status=200 if fits else 422)
+
+
+@requires(Permission.VIEW_CUSTOMERS)
+def select_all(provider: Provider, connection: str) -> Response:
+    selection.select_all(connection, _query())
+    return go_to(Place.here(provider).list_href(_query()))
+
+
+@requires(Permission.VIEW_CUSTOMERS)
+def clear_selection(provider: Provider, connection: str) -> Response:
+    chosen = selection.of_request(connection)
+    if chosen:
+        selection.clear(chosen)
+    return go_to(Place.here(provider).list_href(_query()))
+
+
+@requires(Permission.INVITE)
+def act_on_selection(provider: Provider, connection: str) -> Response:
+    """*Invite selected*: keep the ticks and go to the review page, or say that nothing is selected."""
+    place = Place.here(provider)
+    fits = _save(connection)
+    chosen = selection.of_request(connection)
+    if not fits or chosen is None or not selection.count(chosen):
+        context = list_context(place, error=NOTHING_SELECTED if fits else TOO_MANY)
+        return page("customers/index.html", fragment="customers/_list.html", status=422, **context)
+    return go_to(url_for(f"{provider.slug}.invite", connection=connection))
+
+
+@requires(Permission.EDIT_CUSTOMERS)
+def sync(provider: Provider, connection: str) -> Response:
+    """*Sync now*, and what a stale page asks for by itself."""
+    started = sync_now(connection)
+    if wants_fragment():
+        return _sync_part(provider)
+    flash("The sync has started." if started else "A sync is under way already.", "wait")
+    return go_to(Place.here(provider).base)
+
+
+@requires(Permission.VIEW_CUSTOMERS)
+def sync_status(provider: Provider, connection: str) -> Response:
+    """The last-sync line alone, polled while a sync runs."""
+    del connection
+    return _sync_part(provider) if wants_fragment() else go_to(Place.here(provider).base, 302)
+
+
+def _sync_part(provider: Provider) -> Response:
+    place = Place.here(provider)
+    db.session.refresh(place.connection)
+    polls = request.method == "GET"
+    finished = place.connection.sync_state in ("idle", "failed")
+    view = sync_view(place, new_href=place.base if polls and (finished or place.connection.sync_seen) else "")
+    return fragments(render_template("customers/_sync_status.html", sync=view))
+
+
+@requires(Permission.VIEW_CUSTOMERS)
+def skipped(provider: Provider, connection: str) -> Response:
+    """Contacts the ledger sent that we could not read, and why."""
+    place = Place.here(provider)
+    return page("customers/skipped.html", provider=provider, back_href=place.base, skipped=queries.skipped(connection))
+
+
+def _query() -> ListQuery:
+    return ListQuery.from_args(request.args)
+
+
+def _page_args() -> dict[str, str]:
+    query = _query()
+    return {"after": query.after, "before": query.before}
+
+
+def _save(connection: str) -> bool:
+    shown = request.form.get("shown", "").split()[:100]
+    if len(request.form.getlist("id")) > len(shown):
+        abort(400)
+    try:
+        selection.save(connection, _query(), shown, request.form.getlist("id"))
+    except selection.TooMany:
+        return False
+    return True

@@ -1,0 +1,317 @@
+"""What an invited business sees and presses. Opening a page never joins, declines or stops anything (R-102)."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+
+from link4web.accounts import organisations, register, services
+from link4web.accounts.models import Organisation, User
+from link4web.accounts.passwords import WeakPassword
+from link4web.invitations import joining, tokens
+from link4web.invitations.forms import DeclineForm, JoinForm
+from link4web.invitations.joining import Closed, HasAccount, Landing, NewBusiness, NewPerson, NotYours
+from link4web.invitations.preview import inviter_view
+from link4web.registers.numbers import BusinessNumber
+from link4web.web import sessions
+from link4web.web.access import one_click, public
+from link4web.web.responses import go_to, page
+
+bp = Blueprint("join", __name__)
+
+
+@bp.get("/join/<token>")
+@public
+def open_link(token: str) -> Response:
+    """From the mail to a clean address: the session keeps the token's hash."""
+    if request.method != "HEAD":
+        session["join"] = tokens.token_hash(token).hex()
+    return go_to(url_for(".show"), 302)
+
+
+@bp.errorhandler(Closed)
+def closed(problem: Closed) -> Response:
+    """A link that can't be used, each case in its own words."""
+    ask_action = url_for(".ask_again") if problem.state == "expired" else None
+    return page(
+        "invitations/join_expired.html",
+        status=404 if problem.state == "unknown" else 410,
+        state=problem.state,
+        inviter_name=problem.inviter_name,
+        ask_action=ask_action,
+        sign_in_href=url_for("accounts.sign_in"),
+    )
+
+
+def _hash() -> bytes:
+    return bytes.fromhex(session.get("join", ""))
+
+
+@bp.get("/join")
+@public
+def show() -> Response:
+    """Who invites, what it is about, and what we know already."""
+    found = joining.landing(_hash())
+    if request.method != "HEAD":
+        joining.note_opened(found.invitation)
+    return _landing_page(found, _form(found))
+
+
+def _form(found: Landing) -> JoinForm:
+    known = {
+        "name": found.customer.name[:120],
+        "number": BusinessNumber(found.customer.number_scheme, found.customer.number).display  # type: ignore[arg-type]  # one of two literals
+        if found.customer.number
+        else "",
+        "person": found.customer.person[:120],
+        "email": found.invitation.email_key,
+    }
+    data = None if request.method == "POST" else known
+    return JoinForm(data=data, country=found.country, signed_in=current_user.is_authenticated)
+
+
+def _landing_page(found: Landing, form: JoinForm, *, status: int = 200, trouble: str = "") -> Response:
+    choices = _choices(found)
+    return page(
+        "invitations/join.html",
+        status=status,
+        invitation={
+            "inviter": inviter_view(found.inviter),
+            "invited_name": found.customer.name,
+            "email": found.invitation.email,
+            "sent": found.invitation.sent_at or found.invitation.created_at,
+            "until": found.invitation.expires_at,
+            "message": found.message,
+            "person": found.person.name,
+            "others": found.others,
+        },
+        form=form,
+        needs_password=not _is_known(found),
+        warn=None,
+        answer=None,
+        check_href=url_for(".check_number"),
+        scheme="NZBN" if found.country == "NZ" else "ABN",
+        signed_in_as=(current_user.email, choices) if current_user.is_authenticated else None,
+        wrong_account=trouble or _account_words(found),
+        switch_action=url_for(".switch") if current_user.is_authenticated else None,
+        action=url_for(".show"),
+        decline_href=url_for(".decline"),
+        stop_href=url_for(".stop_here"),
+        other_provider_href=None,
+        sign_in_href=url_for("accounts.sign_in", next=url_for(".show")),
+        is_preview=False,
+    )
+
+
+def _choices(found: Landing) -> list[tuple[str, str]]:
+    """The signed-in person's organisations that could join: not the one that invites."""
+    if not current_user.is_authenticated:
+        return []
+    mine = organisations.organisations_of(current_user.id)
+    return [(organisation.id, organisation.name) for organisation, _ in mine if organisation.id != found.inviter.id]
+
+
+def _is_known(found: Landing) -> bool:
+    """Whether the invited address has a sign-in here; only its owner, who holds the link, is told."""
+    user = services.find_user(found.invitation.email_key)
+    return user is not None and user.verified_at is not None
+
+
+def _account_words(found: Landing) -> str | None:
+    if not current_user.is_authenticated:
+        return HAS_ACCOUNT.format(email=found.invitation.email) if _is_known(found) else None
+    if current_user.email == found.invitation.email_key:
+        return None
+    return (
+        f"You are signed in as {current_user.email}; the invitation went to {found.invitation.email}. If that is right,"
+        " choose for which business you join. If not, switch to another sign-in."
+    )
+
+
+HAS_ACCOUNT = "There is a sign-in for {email} already. Sign in first; you come back to this page."
+VERIFY_FIRST = "Confirm your address first: open the link in the mail we sent you. Then come back to this page."
+OTHER_ADDRESS = (
+    "The invitation went to {invited}, so we have sent a mail to {email} to confirm that address. Open its link, sign"
+    " in, then open the invitation once more."
+)
+
+
+@bp.post("/join")
+@public
+def join() -> Response:
+    """Join: with the signed-in person's business or a new one."""
+    found = joining.landing(_hash())
+    form = _form(found)
+    chosen = request.form.get("organisation", "") if current_user.is_authenticated else ""
+    if chosen:
+        return _join(found, form, current_user, chosen)
+    if not form.validate():
+        return _landing_page(found, form, status=422)
+    business = NewBusiness(form.name.data, form.business_number)  # type: ignore[arg-type]  # validated
+    if current_user.is_authenticated:
+        return _join(found, form, current_user, business)
+    if form.email.data != found.invitation.email_key:
+        return _another_address(found, form)
+    return _join(found, form, NewPerson(form.person.data, form.password.data), business)
+
+
+def _join(found: Landing, form: JoinForm, who: User | NewPerson, business: str | NewBusiness) -> Response:
+    if isinstance(who, User) and who.verified_at is None and who.email != found.invitation.email_key:
+        return _landing_page(found, form, status=422, trouble=VERIFY_FIRST)
+    try:
+        joined = joining.join(_hash(), who, business)
+    except WeakPassword as weak:
+        form.password.errors = [weak.sentence]
+        return _landing_page(found, form, status=422)
+    except HasAccount:
+        return _landing_page(found, form, status=422)
+    except NotYours:
+        return _landing_page(found, form, status=422, trouble="Choose one of your own businesses.")
+    _enter(joined.user)
+    session["joined"] = {"inviter": joined.inviter_name, "organisation": joined.organisation.id}
+    return go_to(url_for(".joined"))
+
+
+def _another_address(found: Landing, form: JoinForm) -> Response:
+    """Nobody has proved this mailbox: open an account the usual way, which says the same to everybody (R-004)."""
+    try:
+        services.sign_up(form.person.data, form.email.data, form.password.data)
+    except WeakPassword as weak:
+        form.password.errors = [weak.sentence]
+        return _landing_page(found, form, status=422)
+    session["mail_sent_to"] = form.email.data
+    flash(OTHER_ADDRESS.format(invited=found.invitation.email, email=form.email.data), "todo")
+    return go_to(url_for("accounts.check_mail"))
+
+
+def _enter(user: User) -> None:
+    """Sign in whoever has just joined, under a new session token (R-021)."""
+    session.clear()
+    sessions.rotate()
+    login_user(user)
+
+
+@bp.get("/join/done")
+@public
+def joined() -> Response:
+    """Right after joining."""
+    kept = session.get("joined")
+    if not kept or not current_user.is_authenticated:
+        return go_to(url_for("entry.home"), 302)
+    mine: dict[str, Organisation] = {one.id: one for one, _ in organisations.organisations_of(current_user.id)}
+    organisation = mine.get(kept["organisation"])
+    if organisation is None:
+        return go_to(url_for("entry.home"), 302)
+    return page(
+        "invitations/joined.html",
+        inviter_name=kept["inviter"],
+        joined_name=organisation.name,
+        verified=True,
+        email=current_user.email,
+        connect_href=url_for("entry.connect", organisation=organisation.id),
+        home_href=url_for("entry.home"),
+    )
+
+
+@bp.post("/join/switch")
+@public
+def switch() -> Response:
+    """Sign out and come back to the same invitation."""
+    kept = session.get("join", "")
+    logout_user()
+    session.clear()
+    session["join"] = kept
+    sessions.rotate()
+    return go_to(url_for(".show"))
+
+
+@bp.get("/join/check")
+@public
+def check_number() -> Response:
+    """What the register says to the number in the field; only for whoever holds an open invitation."""
+    found = joining.landing(_hash())
+    form = JoinForm(request.args, country=found.country, signed_in=True)
+    answer: dict[str, Any] | None = None
+    if form.number.validate(form) and form.business_number is not None:
+        answer = _register_words(register.look_up(form.business_number))
+    return page("accounts/_register_answer.html", answer=answer)
+
+
+def _register_words(finding: register.Finding) -> dict[str, Any]:
+    if finding.status == "active":
+        words = ", ".join(filter(None, (f"In the register as {finding.name}", finding.place, "active")))
+        return {"words": words, "mark": "receives", "tone": "done"}
+    if finding.status == "cancelled":
+        return {"words": f"In the register as {finding.name}, cancelled", "mark": "fail", "tone": "todo"}
+    if finding.status == "not found":
+        return {"words": "The register doesn’t know this number.", "mark": "unsure", "tone": "todo"}
+    return {"words": "The register can’t be asked now; you can go on.", "mark": "unsure", "tone": "wait"}
+
+
+@bp.route("/join/decline", methods=["GET", "POST"])
+@public
+def decline() -> Response:
+    """Say no, with a reason if they like."""
+    found = joining.landing(_hash())
+    form = DeclineForm()
+    if request.method == "POST" and form.validate():
+        name = joining.decline(_hash(), form.answer)
+        return page("invitations/declined.html", inviter_name=name, stop_href=url_for(".stop_here"))
+    return page(
+        "invitations/decline.html",
+        status=422 if form.errors else 200,
+        inviter_name=found.inviter.name,
+        form=form,
+        action=url_for(".decline"),
+        back_href=url_for(".show"),
+    )
+
+
+@bp.post("/join/ask")
+@public
+def ask_again() -> Response:
+    """Ask the inviter for a new invitation once the old one has run out."""
+    return page("invitations/asked.html", inviter_name=joining.ask_again(_hash()))
+
+
+@bp.route("/join/stop", methods=["GET", "POST"])
+@public
+def stop_here() -> Response:
+    """Stop these mails, from the landing page."""
+    return _stop(_hash(), "join", url_for(".stop_here"), url_for(".go_on_here"))
+
+
+@bp.post("/join/stop/undo")
+@public
+def go_on_here() -> Response:
+    return _go_on(_hash(), "join")
+
+
+@bp.route("/stop/<token>", methods=["GET", "POST"])
+@one_click
+def stop(token: str) -> Response:
+    """Stop these mails, from the mail. A mail program may POST without cookies (RFC 8058, section 3.2)."""
+    undo = url_for(".go_on", token=token)
+    return _stop(tokens.token_hash(token), "stop", url_for(".stop", token=token), undo)
+
+
+@bp.post("/stop/<token>/undo")
+@public
+def go_on(token: str) -> Response:
+    return _go_on(tokens.token_hash(token), "stop")
+
+
+def _stop(hashed: bytes, purpose: str, action: str, undo_action: str) -> Response:
+    if request.method != "POST":
+        found = joining.stop_of(hashed, purpose)
+        return page("invitations/stop_confirm.html", email=found.email, inviter_name=found.inviter_name, action=action)
+    only_one = request.form.get("scope") == "one"
+    found = joining.stop(hashed, purpose, everybody=not only_one)
+    name = found.inviter_name if only_one else None
+    return page("invitations/stopped.html", email=found.email, inviter_name=name, undo_action=undo_action)
+
+
+def _go_on(hashed: bytes, purpose: str) -> Response:
+    found = joining.go_on(hashed, purpose)
+    flash(f"Taken back. Invitations may reach {found.email} again.", "done")
+    return redirect(url_for("accounts.sign_in"), 303)  # type: ignore[return-value]  # werkzeug's own response

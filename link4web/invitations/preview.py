@@ -1,0 +1,73 @@
+"""The mail and the landing page as the invited business will see them, before anything is sent."""
+
+from typing import Any
+
+from flask import url_for
+
+from link4web import clock
+from link4web.accounts.models import User
+from link4web.customers.pages import Place
+from link4web.invitations.batches import LIFETIME
+from link4web.invitations.forms import JoinForm
+from link4web.invitations.message import neutral
+from link4web.invitations.sending import number_words
+
+SOMEBODY = "Your customer"
+
+
+def mail(place: Place, person: User, to_name: str, message: str) -> dict[str, Any]:
+    """The mail on the review page."""
+    return {
+        "to_name": neutral(to_name) or SOMEBODY,
+        "from_name": neutral(place.organisation.name),
+        "reply_to": person.email,
+        "message": message,
+        "number_display": number_words(place.organisation),
+        "landing_href": url_for(f"{place.provider.slug}.invite_preview", connection=place.connection.id),
+    }
+
+
+def landing(place: Place, person: User, to_name: str, message: str) -> dict[str, Any]:
+    """The page behind the link, with nothing in it that acts."""
+    organisation = place.organisation
+    now = clock.now()
+    name = to_name or SOMEBODY
+    form = JoinForm(formdata=None, data={"name": name}, country=organisation.country, signed_in=False)
+    return {
+        "invitation": {
+            "inviter": inviter_view(organisation),
+            "invited_name": name,
+            "email": "their address",
+            "sent": now,
+            "until": now + LIFETIME,
+            "message": message,
+            "person": person.name,
+            "others": [],
+        },
+        "form": form,
+        "needs_password": True,
+        "warn": None,
+        "answer": None,
+        "check_href": None,
+        "scheme": organisation.number_scheme,
+        "signed_in_as": None,
+        "wrong_account": None,
+        "switch_action": None,
+        "action": "#",
+        "decline_href": "#",
+        "stop_href": "#",
+        "other_provider_href": None,
+        "sign_in_href": "#",
+        "is_preview": True,
+    }
+
+
+def inviter_view(organisation: Any) -> dict[str, str]:
+    """The inviter as the landing page names it."""
+    scheme, _, display = number_words(organisation).partition(" ")
+    return {
+        "name": organisation.name,
+        "number_display": display,
+        "number_scheme": scheme,
+        "place": organisation.address,
+    }

@@ -1,0 +1,170 @@
+"""Add, take back and finish outbox rows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import update
+
+from link4web import clock
+from link4web.audit import current_actor
+from link4web.database import changed_rows, db, insert_for, is_writing, writing
+from link4web.ids import new_id
+from link4web.outbox import registry
+from link4web.outbox.models import OutboxRow
+
+log = structlog.get_logger()
+IN_FLIGHT = "in flight"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A claimed row, as its handler sees it."""
+
+    id: str
+    organisation_id: str | None
+    kind: str
+    key: str
+    payload: dict[str, str]
+    attempts: int
+    max_attempts: int
+    fence: int
+    actor_id: str | None
+    on_behalf_of_id: str | None
+    lease_until: datetime | None = None
+
+
+class LeaseLost(Exception):
+    """Somebody else has this row now; whatever this worker did must not be committed."""
+
+
+def add(
+    kind: str,
+    key: str,
+    *,
+    organisation_id: str | None,
+    payload: dict[str, str] | None = None,
+    due_at: datetime | None = None,
+    priority: int = 5,
+    max_attempts: int = 12,
+) -> bool:
+    """Ask for an effect, in the transaction of its cause. False when `(kind, key)` has been asked for before."""
+    rows: list[dict[str, object]] = [{"key": key, "payload": payload or {}}]
+    added = add_many(
+        kind, rows, organisation_id=organisation_id, due_at=due_at, priority=priority, max_attempts=max_attempts
+    )
+    return added == 1
+
+
+def add_many(
+    kind: str,
+    rows: list[dict[str, object]],
+    *,
+    organisation_id: str | None,
+    due_at: datetime | None = None,
+    priority: int = 5,
+    max_attempts: int = 12,
+) -> int:
+    """Like `add` for many rows (each with `key` and `payload`); the number that were new."""
+    if not is_writing():
+        raise RuntimeError("an effect belongs into the transaction of its cause")
+    if not rows:
+        return 0
+    now, who = clock.now(), current_actor()
+    values = [
+        {
+            "id": new_id(),
+            "organisation_id": organisation_id,
+            "kind": kind,
+            "state": "ready",
+            "due_at": due_at or now,
+            "fence": 0,
+            "attempts": 0,
+            "max_attempts": max_attempts,
+            "priority": priority,
+            "actor_id": who.user_id,
+            "on_behalf_of_id": who.on_behalf_of_id,
+            "error_code": "",
+            "created_at": now,
+            **row,
+        }
+        for row in rows
+    ]
+    statement = insert_for(OutboxRow).on_conflict_do_nothing(index_elements=["kind", "key"])
+    added = db.session.scalars(statement.returning(OutboxRow.id), values).all()
+    log.info("queued", kind=kind, number=len(added), job=added[0] if len(added) == 1 else None)
+    return len(added)
+
+
+def again(kind: str, key: str, *, organisation_id: str | None, payload: dict[str, str] | None = None) -> bool:
+    """Ask for an effect that may be asked for again once the last one has ended (a sync, say).
+
+    False when one is waiting or running already.
+    """
+    finished = ("done", "dead", "unknown", "cancelled")
+    now = clock.now()
+    revived = db.session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.kind == kind, OutboxRow.key == key, OutboxRow.state.in_(finished))
+        .values(state="ready", due_at=now, attempts=0, error_code="", finished_at=None, payload=payload or {})
+    )
+    return bool(changed_rows(revived)) or add(kind, key, organisation_id=organisation_id, payload=payload)
+
+
+def cancel(kind: str, keys: list[str]) -> int:
+    """Take back effects that have not begun; the number taken back."""
+    return _change_ready(kind, keys, state="cancelled", finished_at=clock.now())
+
+
+def hasten(kind: str, keys: list[str]) -> int:
+    """Let waiting effects begin now."""
+    return _change_ready(kind, keys, due_at=clock.now())
+
+
+def _change_ready(kind: str, keys: list[str], **values: object) -> int:
+    changed = 0
+    for start in range(0, len(keys), 500):
+        result = db.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.kind == kind, OutboxRow.key.in_(keys[start : start + 500]), OutboxRow.state == "ready")
+            .values(**values)
+        )
+        changed += changed_rows(result)
+    return changed
+
+
+def mark_in_flight(job: Job) -> None:
+    """Commit that the outside call begins now: if the worker dies from here on, the row becomes *unknown*.
+
+    Raises:
+        LeaseLost: the lease has run out and the row is somebody else's.
+    """
+    with writing():
+        begin_flight(job)
+
+
+def begin_flight(job: Job) -> None:
+    """`mark_in_flight` inside a running ``writing()``, for an effect whose last checks share its transaction."""
+    lease = timedelta(seconds=registry.handler(job.kind).lease_seconds)
+    finish(job, error_code=IN_FLIGHT, lease_until=clock.now() + lease)
+
+
+def postpone(job: Job, seconds: float) -> None:
+    """Keep the lease for longer (a heartbeat for long work).
+
+    Raises:
+        LeaseLost: the lease has run out and the row is somebody else's.
+    """
+    with writing():
+        finish(job, lease_until=clock.now() + timedelta(seconds=seconds))
+
+
+def finish(job: Job, **values: object) -> None:
+    """Change the job's own row, if it is still ours."""
+    result = db.session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == job.id, OutboxRow.fence == job.fence, OutboxRow.state == "running")
+        .values(**values)
+    )
+    if changed_rows(result) != 1:
+        raise LeaseLost(job.id)

@@ -1,0 +1,158 @@
+"""A provider is a value: the facts that differ between accounting products, and the few things one does with it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from link4web.providers.base.config import ProviderConfig
+from link4web.providers.base.records import ContactPage, LedgerFile, RemoteContact, RemoteOrganisation, TokenSet
+
+
+class Credentials(Protocol):
+    """Where a client gets its access token; whoever keeps the tokens implements it."""
+
+    def access_token(self) -> str:
+        """A token that is valid now."""
+
+    def renew(self, rejected: str) -> str:
+        """A newer token than `rejected`, which the provider has just refused.
+
+        Raises:
+            MustReconnect, TryAgainLater: no newer token can be had.
+        """
+
+
+class ProviderClient(Protocol):
+    """The verbs for one ledger file. Every one may raise the four errors of `providers.base.errors`."""
+
+    def organisation(self) -> RemoteOrganisation:
+        """The business that owns the ledger."""
+
+    def contacts(
+        self, page: int, *, modified_since: datetime | None = None, order: Literal["id", "updated"] = "id"
+    ) -> ContactPage:
+        """One page (from 1) of at most 1000 contacts, archived ones included."""
+
+    def contacts_by_id(self, ids: Sequence[str]) -> tuple[RemoteContact, ...]:
+        """These contacts, any number of ids; unknown ids are left out."""
+
+    def search(self, text: str) -> tuple[RemoteContact, ...]:
+        """At most 20 contacts that the provider itself finds for `text` now, archived ones included."""
+
+    def customers_from_sales(self, modified_since: datetime | None) -> Iterator[frozenset[str]]:
+        """Ids of contacts with sales invoices or credit notes, a set for each page read."""
+
+    def update_contact(
+        self,
+        external_id: str,
+        *,
+        number: tuple[str, str] | None = None,
+        email: str | None = None,
+        expected: RemoteContact | None,
+    ) -> RemoteContact:
+        """Write a business number (scheme, digits) or an e-mail address into the ledger.
+
+        Raises:
+            Conflict: the ledger's value differs from the one in `expected`; nothing was written.
+        """
+
+    def create_contact(
+        self, *, name: str, email: str, number: tuple[str, str] | None, idempotency_key: str
+    ) -> RemoteContact:
+        """Add a contact.
+
+        Raises:
+            DuplicateName: one of this name exists.
+        """
+
+    def create_draft(self, external_id: str, idempotency_key: str) -> str:
+        """Make a draft sales invoice for the contact and return its id. Repeating it with the key makes no second."""
+
+    def delete_draft(self, draft_id: str) -> None:
+        """Delete a draft that `create_draft` made. Gone already is fine.
+
+        Raises:
+            PersonMustFix: somebody has worked on it since, so it was left alone.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """One permission in plain words: we ask to `ask`, so that `so_that`; we never `never`."""
+
+    ask: str
+    so_that: str
+    never: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberField:
+    """Where a ledger keeps a business number of `scheme`. `label` is what its own screens call the field.
+
+    `is_certain` is False when the provider does not document the field for this number.
+    """
+
+    scheme: str
+    field: str
+    label: str
+    is_certain: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider(ABC):
+    """The facts about one accounting product, and its behaviour given a configuration."""
+
+    slug: str
+    name: str
+    file_word: str
+    countries: tuple[str, ...]
+    scopes: tuple[str, ...]
+    permissions: tuple[Permission, ...]
+    number_fields: tuple[NumberField, ...]
+    uses_pkce: bool
+    marks_customers_itself: bool
+    has_webhooks: bool
+    can_create_draft: bool
+
+    def number_field(self, scheme: str) -> NumberField | None:
+        """Where a number of this scheme is kept in the ledger, None when it has no place."""
+        return next((field for field in self.number_fields if field.scheme == scheme), None)
+
+    def wants_pkce(self, config: ProviderConfig) -> bool:
+        """Whether to send a code verifier: the configuration decides, else the provider's fact."""
+        return self.uses_pkce if config.use_pkce is None else config.use_pkce
+
+    @abstractmethod
+    def contact_page_url(self, config: ProviderConfig, short_code: str, external_id: str) -> str:
+        """The address of the contact's page in the product itself."""
+
+    @abstractmethod
+    def authorisation(self, config: ProviderConfig, redirect_uri: str, state: str, code_verifier: str | None) -> str:
+        """The address to send the browser to; with PKCE S256 when a verifier is given."""
+
+    @abstractmethod
+    def exchange(self, config: ProviderConfig, code: str, redirect_uri: str, code_verifier: str | None) -> TokenSet:
+        """Turn the code of a callback into tokens. The caller has checked `state` before."""
+
+    @abstractmethod
+    def refresh(self, config: ProviderConfig, refresh_token: str) -> TokenSet:
+        """A new pair for the old one. Store it before using it: the old refresh token soon stops working.
+
+        Raises:
+            MustReconnect: the provider no longer accepts the refresh token.
+            TryAgainLater: keep the stored pair and try again.
+        """
+
+    @abstractmethod
+    def ledger_files(self, config: ProviderConfig, tokens: TokenSet) -> list[LedgerFile]:
+        """What this consent connected; the person confirms which one before anything is read."""
+
+    @abstractmethod
+    def client(self, config: ProviderConfig, credentials: Credentials, file_id: str) -> ProviderClient:
+        """A client for one ledger file."""
+
+    @abstractmethod
+    def let_go(self, config: ProviderConfig, credentials: Credentials, remote_connection_id: str) -> None:
+        """End this one connection at the provider. Already ended is fine."""

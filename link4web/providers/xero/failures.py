@@ -1,0 +1,201 @@
+"""From what Xero answers to what should happen next (Xero developer documentation, "HTTP response codes")."""
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from link4web.http import Answer, CircuitOpen, Unreachable
+from link4web.providers.base.errors import (
+    DuplicateName,
+    MustReconnect,
+    PersonMustFix,
+    ProviderError,
+    TryAgainLater,
+    WillNeverWork,
+)
+from link4web.providers.xero.text import clean
+
+HIGH_VOLUME = 51
+CONCURRENT_BACK_OFF = 2.0
+ORGANISATION_OFFLINE_WAIT = 300.0
+
+_MESSAGE_LENGTH = 500
+_MOST_MESSAGES = 20
+_NAME_TAKEN = re.compile("already assigned to another contact|unique across all active contacts", re.IGNORECASE)
+_RATES = (
+    # most telling first: "appminute" contains "minute"
+    ("appminute", "XERO-RATE-APP", "Xero is answering many people at once. We will go on shortly."),
+    ("day", "XERO-RATE-DAY", "Xero’s limit of calls for one day is used up. We will go on when it resets."),
+    ("minute", "XERO-RATE-MINUTE", "Xero asks us to slow down. We will go on within a minute or so."),
+    ("concurrent", "XERO-RATE-CONCURRENT", "Xero is busy with our other questions. We will go on in a moment."),
+)
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    number: object = msgspec.field(name="ErrorNumber", default=None)
+    message: object = msgspec.field(name="Message", default=None)
+    detail: object = msgspec.field(name="Detail", default=None)
+    elements: list[object] = msgspec.field(name="Elements", default_factory=list)
+
+
+_NOTHING = _Refusal()
+_refusals = msgspec.json.Decoder(_Refusal)
+
+
+def unreachable(failure: Unreachable) -> TryAgainLater:
+    """Xero did not answer, or is being left alone for a while."""
+    wait = failure.retry_after if isinstance(failure, CircuitOpen) else None
+    return TryAgainLater("XERO-UNREACHABLE", "We can’t reach Xero at the moment. We will keep trying.", wait)
+
+
+def garbled() -> TryAgainLater:
+    """Xero answered something that is not what it promises, such as a page of HTML."""
+    return TryAgainLater("XERO-GARBLED", "Xero’s answer made no sense just now. We will try again.")
+
+
+def down(wait: float | None = None) -> TryAgainLater:
+    """Xero says that something is broken on its side."""
+    return TryAgainLater("XERO-DOWN", "Xero has a problem at the moment. We will try again.", wait)
+
+
+def rejected(answer: Answer) -> MustReconnect:
+    """A 401 that a fresh token can't cure."""
+    if lacks_scope(answer):
+        return MustReconnect(
+            "XERO-SCOPE", "Xero needs a permission that this connection does not have. Please connect again."
+        )
+    if "AuthenticationUnsuccessful" in str(_refusal(answer).detail):
+        return _disconnected()
+    return MustReconnect("XERO-REJECTED", "Xero no longer accepts our access. Please connect again.")
+
+
+def lacks_scope(answer: Answer) -> bool:
+    """Whether a 401 is about permissions. Xero has been seen to spell it "insufficent_scope"."""
+    challenge = answer.headers.get("WWW-Authenticate", "").lower()
+    return "insufficent_scope" in challenge or "insufficient_scope" in challenge
+
+
+def failure(answer: Answer) -> ProviderError:
+    """The error for any answer that is not a success."""
+    if answer.status == 429:
+        return _rate_limited(answer)
+    if answer.status >= 500:
+        return _down(answer)
+    if is_html(answer):
+        return garbled()
+    if answer.status == 401:
+        return rejected(answer)
+    if answer.status == 403:
+        return _forbidden(answer)
+    if answer.status == 404:
+        return WillNeverWork("XERO-NOT-FOUND", "Xero does not know this record any more.")
+    if answer.status == 400:
+        return _refused(answer)
+    return WillNeverWork("XERO-REFUSED", f"Xero refused our request (status {answer.status}).")
+
+
+def invalid(messages: Iterable[str]) -> PersonMustFix:
+    """Xero's validation refused what was sent; its own messages are kept for the person."""
+    kept = tuple(dict.fromkeys(filter(None, (clean(message, _MESSAGE_LENGTH) for message in messages))))[
+        :_MOST_MESSAGES
+    ]
+    if any(_NAME_TAKEN.search(message) for message in kept):
+        return DuplicateName("XERO-NAME-TAKEN", "A contact with this name is in Xero already.", kept)
+    said = f": {kept[0]}" if kept else "."
+    return PersonMustFix("XERO-VALIDATION", f"Xero did not accept this{said}", kept)
+
+
+def problems_in(node: object) -> list[str]:
+    """Every validation message in an element, those of nested addresses and phones included."""
+    found: list[str] = []
+    _collect(node, found, depth=0)
+    return found
+
+
+def is_html(answer: Answer) -> bool:
+    """Whether something in between answered with a page. Xero itself answers JSON or plain text."""
+    if not answer.body:
+        return False
+    return "html" in answer.headers.get("Content-Type", "").lower() or answer.body[:200].lstrip()[:1] == b"<"
+
+
+def _collect(node: object, found: list[str], depth: int) -> None:
+    if depth > 6:
+        return
+    if isinstance(node, list):
+        for item in node:
+            _collect(item, found, depth + 1)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == "ValidationErrors" and isinstance(value, list):
+                found.extend(_said(problem) for problem in value)
+            else:
+                _collect(value, found, depth + 1)
+
+
+def _said(problem: object) -> str:
+    if not isinstance(problem, dict):
+        return ""
+    return str(problem.get("Message") or problem.get("Description") or "")
+
+
+def _refusal(answer: Answer) -> _Refusal:
+    try:
+        return _refusals.decode(answer.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _NOTHING
+
+
+def _rate_limited(answer: Answer) -> TryAgainLater:
+    problem = answer.headers.get("X-Rate-Limit-Problem", "").lower()
+    wait = _seconds(answer.headers.get("Retry-After"))
+    for word, code, sentence in _RATES:
+        if word in problem:
+            return TryAgainLater(code, sentence, CONCURRENT_BACK_OFF if wait is None else wait)
+    return TryAgainLater("XERO-RATE", "Xero asks us to slow down. We will go on shortly.", wait or CONCURRENT_BACK_OFF)
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text and text.isascii() and text.isdigit() else None
+
+
+def _down(answer: Answer) -> TryAgainLater:
+    said = answer.body[:500].decode("utf-8", "replace")
+    if "Organisation is offline" in said:
+        sentence = "Xero has taken this organisation offline for a moment. We will try again in five minutes."
+        return TryAgainLater("XERO-ORGANISATION-OFFLINE", sentence, ORGANISATION_OFFLINE_WAIT)
+    if "maintenance" in said:
+        return TryAgainLater("XERO-MAINTENANCE", "Xero is closed for maintenance. We will go on afterwards.")
+    return down(_seconds(answer.headers.get("Retry-After")))
+
+
+def _disconnected() -> MustReconnect:
+    return MustReconnect(
+        "XERO-DISCONNECTED", "This organisation was disconnected in Xero. Connect it again to go on; nothing is lost."
+    )
+
+
+def _forbidden(answer: Answer) -> ProviderError:
+    detail = str(_refusal(answer).detail or "")
+    if "AuthenticationUnsuccessful" in detail:
+        return _disconnected()
+    return PersonMustFix(
+        "XERO-FORBIDDEN",
+        "Xero does not let the person who connected do this. Their role in Xero may have changed.",
+        tuple(filter(None, [clean(detail, _MESSAGE_LENGTH)])),
+    )
+
+
+def _refused(answer: Answer) -> ProviderError:
+    refusal = _refusal(answer)
+    if refusal.number == HIGH_VOLUME:
+        return WillNeverWork("XERO-HIGH-VOLUME", "This Xero organisation is too large for that question.")
+    if "Idempotency Key" in answer.body[:1000].decode("utf-8", "replace"):
+        return WillNeverWork("XERO-IDEMPOTENCY", "Xero took this for a different request sent before.")
+    messages = problems_in(refusal.elements)
+    if not messages and refusal.message:
+        messages = [str(refusal.message)]
+    if not messages:
+        return WillNeverWork("XERO-REFUSED", "Xero refused our request without saying why.")
+    return invalid(messages)

@@ -1,0 +1,1 @@
+"""Business registers and business numbers: checksums, ABN Lookup, comparing names. No Flask, no database."""

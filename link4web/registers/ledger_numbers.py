@@ -1,0 +1,16 @@
+"""Which business number a ledger's contact has, out of the free text in its two number fields."""
+
+from link4web.providers.base.records import RemoteContact
+from link4web.registers.numbers import BusinessNumber, Country, abn_or_none, nzbn_or_none
+
+
+def business_number(contact: RemoteContact, country: Country | None) -> BusinessNumber | None:
+    """The contact's ABN or NZBN, None when neither field holds a valid one.
+
+    `country` is the organisation's; the contact's own address decides before it when it is in AU or NZ. Either field
+    may hold either number, since no provider checks them. A number in its own field wins over one in the other.
+    """
+    where = contact.country if contact.country in ("AU", "NZ") else country
+    abn = abn_or_none(contact.tax_number) or abn_or_none(contact.company_number)
+    nzbn = nzbn_or_none(contact.company_number) or nzbn_or_none(contact.tax_number)
+    return (nzbn or abn) if where == "NZ" else (abn or nzbn)

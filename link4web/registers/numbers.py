@@ -1,0 +1,174 @@
+"""Australian and New Zealand business numbers, read from what people type and paste.
+
+Check digits come from python-stdnum; this module adds what it leaves open: cleaning, length, the NZBN's prefix,
+and a sentence for each kind of mistake. Nothing here asks a register, so a number that passes may still not exist.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from stdnum import ean
+from stdnum.au import abn, acn
+
+Scheme = Literal["ABN", "NZBN"]
+Country = Literal["AU", "NZ"]
+
+ABN_LENGTH = 11
+NZBN_LENGTH = 13
+SAMPLE_ABN = "51 824 753 556"
+SAMPLE_NZBN = "9429041561928"
+
+_LONGEST_INPUT = 100
+_ACN_LENGTH = 9
+_GST_BRANCH_LENGTH = 14
+_PEPPOL_SCHEMES = {"ABN": "0151", "NZBN": "0088"}
+_LABEL = re.compile(r"^(?:NZBN|ABN|AU|NZ|(?:0151|0088)(?=:))[:#]?", re.IGNORECASE)
+_ACN_LABEL = re.compile(r"^ACN[:#]?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class BusinessNumber:
+    """A number whose length and check digits are right. `digits` has no separators."""
+
+    scheme: Scheme
+    digits: str
+
+    @property
+    def display(self) -> str:
+        """As people write it: an ABN in groups of 2, 3, 3 and 3, an NZBN in one piece."""
+        if self.scheme == "NZBN":
+            return self.digits
+        return f"{self.digits[:2]} {self.digits[2:5]} {self.digits[5:8]} {self.digits[8:]}"
+
+
+@dataclass(frozen=True)
+class NumberProblem:
+    """Why a text is not the number that was asked for, with a sentence to show at the field."""
+
+    kind: Literal["missing", "malformed", "checksum"]
+    sentence: str
+
+
+def read_number(text: str, country: Country | None) -> BusinessNumber | NumberProblem:
+    """Read a business number as typed.
+
+    `country` says which number the field asks for: an ABN in "AU", an NZBN in "NZ", either one when it is None.
+    Blanks of every kind, hyphens, dots, full-width digits and a leading "ABN" or "NZBN" are accepted.
+    """
+    if len(text) > _LONGEST_INPUT:
+        return NumberProblem("malformed", f"That is too long. {_shape(country)}")
+    plain = _without_separators(text)
+    digits = _LABEL.sub("", _ACN_LABEL.sub("", plain))
+    if not digits:
+        return NumberProblem("missing", _ask(country))
+    if not (digits.isascii() and digits.isdigit()):
+        return NumberProblem("malformed", _stray_character(digits, country))
+    if country == "AU":
+        return _read_abn(digits)
+    if country == "NZ":
+        return _read_nzbn(digits)
+    return _read_either(digits)
+
+
+def abn_or_none(text: str) -> BusinessNumber | None:
+    """The ABN in `text`, or None when it isn't a valid one."""
+    number = read_number(text, "AU")
+    return number if isinstance(number, BusinessNumber) else None
+
+
+def nzbn_or_none(text: str) -> BusinessNumber | None:
+    """The NZBN in `text`, or None when it isn't a valid one."""
+    number = read_number(text, "NZ")
+    return number if isinstance(number, BusinessNumber) else None
+
+
+def peppol_id(number: BusinessNumber) -> str:
+    """The participant id on the Peppol network, such as "0151:51824753556" (participant scheme list 9.7)."""
+    return f"{_PEPPOL_SCHEMES[number.scheme]}:{number.digits}"
+
+
+def is_valid_acn(digits: str) -> bool:
+    """Whether nine digits pass the ACN check. All zeros satisfy its arithmetic but were never issued."""
+    return digits != "0" * _ACN_LENGTH and bool(acn.is_valid(digits))
+
+
+def _without_separators(text: str) -> str:
+    wide = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in wide if not _is_separator(c))
+
+
+def _is_separator(character: str) -> bool:
+    # Cf holds zero-width blanks and direction marks, Cc the tabs and newlines that come along when copying a cell
+    return character in ".\N{MINUS SIGN}" or unicodedata.category(character) in ("Pd", "Zs", "Zl", "Zp", "Cf", "Cc")
+
+
+def _read_abn(digits: str) -> BusinessNumber | NumberProblem:
+    if len(digits) == ABN_LENGTH:
+        if abn.is_valid(digits):
+            return BusinessNumber("ABN", digits)
+        return NumberProblem("checksum", "That isn’t a valid ABN. Check for swapped or mistyped digits.")
+    return NumberProblem("malformed", _not_an_abn(digits))
+
+
+def _not_an_abn(digits: str) -> str:
+    if len(digits) == _ACN_LENGTH:
+        return "That looks like an ACN. We need the ABN, which has 11 digits; a company’s ABN ends with its ACN."
+    if len(digits) == _GST_BRANCH_LENGTH and abn.is_valid(digits[:ABN_LENGTH]):
+        whole = BusinessNumber("ABN", digits[:ABN_LENGTH]).display
+        return f"That is a GST branch number: an ABN with 3 more digits. Leave those off and enter {whole}."
+    if len(digits) == NZBN_LENGTH and digits.startswith("94"):
+        return "That looks like an NZBN, a New Zealand number. We need the Australian ABN, which has 11 digits."
+    return f"An ABN has 11 digits; you typed {len(digits)}."
+
+
+def _read_nzbn(digits: str) -> BusinessNumber | NumberProblem:
+    if len(digits) != NZBN_LENGTH:
+        return NumberProblem("malformed", _not_an_nzbn(digits))
+    if not digits.startswith("94"):
+        return NumberProblem("malformed", "An NZBN begins with 94. Check the first digits.")
+    if ean.is_valid(digits):
+        return BusinessNumber("NZBN", digits)
+    return NumberProblem("checksum", "That isn’t a valid NZBN. Check for swapped or mistyped digits.")
+
+
+def _not_an_nzbn(digits: str) -> str:
+    if len(digits) == ABN_LENGTH and abn.is_valid(digits):
+        return "That looks like an ABN, an Australian number. We need the NZBN: 13 digits, beginning with 94."
+    if len(digits) in (8, 9):
+        return "That looks like an IRD or GST number. We need the NZBN: 13 digits, beginning with 94."
+    return f"An NZBN has 13 digits; you typed {len(digits)}."
+
+
+def _read_either(digits: str) -> BusinessNumber | NumberProblem:
+    if len(digits) == NZBN_LENGTH:
+        return _read_nzbn(digits)
+    if len(digits) in (ABN_LENGTH, _GST_BRANCH_LENGTH):
+        return _read_abn(digits)
+    if len(digits) == _ACN_LENGTH and is_valid_acn(digits):
+        return NumberProblem("malformed", _not_an_abn(digits))
+    return NumberProblem("malformed", f"An ABN has 11 digits and an NZBN has 13; you typed {len(digits)}.")
+
+
+def _ask(country: Country | None) -> str:
+    if country == "AU":
+        return f"Enter the ABN: 11 digits, for example {SAMPLE_ABN}."
+    if country == "NZ":
+        return f"Enter the NZBN: 13 digits, for example {SAMPLE_NZBN}."
+    return "Enter an ABN (11 digits) or an NZBN (13 digits)."
+
+
+def _shape(country: Country | None) -> str:
+    if country == "AU":
+        return "An ABN has 11 digits."
+    if country == "NZ":
+        return "An NZBN has 13 digits."
+    return "An ABN has 11 digits and an NZBN has 13."
+
+
+def _stray_character(digits: str, country: Country | None) -> str:
+    stray = next(c for c in digits if not (c.isascii() and c.isdigit()))
+    if stray.isdecimal():
+        return f"Please use the digits 0 to 9. {_shape(country)}"
+    return f"Only digits, please: we found “{stray}”. {_shape(country)}"

@@ -1,0 +1,55 @@
+"""Every blueprint and its prefix on one page."""
+
+from flask import Blueprint, Flask, g, request, url_for
+
+from link4web import providers
+from link4web.accounts import account_views, organisation_views
+from link4web.accounts import views as account_views
+from link4web.connections import entry
+from link4web.connections import views as connection_views
+from link4web.customers import views as customer_views
+from link4web.invitations import join_views
+from link4web.invitations import views as invitation_views
+from link4web.providers.base.provider import Provider
+from link4web.web import health
+
+
+def add_all(app: Flask) -> None:
+    """Register all routes."""
+    app.register_blueprint(health.bp)
+    app.register_blueprint(account_views.bp)
+    app.register_blueprint(account_views.bp)
+    app.register_blueprint(organisation_views.bp)
+    app.register_blueprint(entry.bp)
+    app.register_blueprint(join_views.bp)
+    for provider in providers.ALL:
+        app.register_blueprint(provider_blueprint(provider))
+
+
+def provider_blueprint(provider: Provider) -> Blueprint:
+    """One provider's pages: the same views for each, which receive their provider as an argument."""
+    bp = Blueprint(provider.slug, __name__, url_prefix=f"/{provider.slug}", url_defaults={"provider": provider})
+    bp.add_url_rule("/customers", "current_customers", entry.provider_customers)
+    connection_views.add_routes(bp)
+    customer_views.add_routes(bp)
+    invitation_views.add_routes(bp)
+    return bp
+
+
+def navigation() -> list[tuple[str, str, bool]]:
+    """The letterhead's places: label, address, and whether this page is one of it."""
+    organisation, connection = g.get("organisation"), g.get("connection")
+    places: list[tuple[str, str, bool]] = []
+    here = request.path
+
+    def place(label: str, href: str, *prefixes: str) -> None:
+        places.append((label, href, any(here.startswith(prefix) for prefix in (href, *prefixes))))
+
+    if connection:
+        place("My Customers", url_for(f"{connection.provider}.customers", connection=connection.id))
+    else:
+        place("My Customers", url_for("entry.customers"))
+    if organisation:
+        place("Connections", url_for("entry.connections", organisation=organisation.id), "/connect")
+        place("Settings", url_for("organisations.business", organisation=organisation.id))
+    return places

@@ -1,0 +1,213 @@
+"""One typed, frozen Settings object, read from the environment and checked at start.
+
+Home mode (`LINK4WEB_MODE=home`, what `make run` sets) makes its own keys and talks to the simulators; production has
+no default for any secret and refuses to start with one missing, with an http base URL or with a test clock.
+"""
+
+import base64
+import binascii
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from link4web.providers.base.config import ProviderConfig
+
+XERO_LIVE = {
+    "AUTHORIZE_URL": "https://login.xero.com/identity/connect/authorize",
+    "TOKEN_URL": "https://identity.xero.com/connect/token",
+    "API_URL": "https://api.xero.com/api.xro/2.0",
+    "CONNECTIONS_URL": "https://api.xero.com/connections",
+    "WEB_URL": "https://go.xero.com",
+}
+SIMULATED = {
+    "xero": {
+        "AUTHORIZE_URL": "/xero/identity/connect/authorize",
+        "TOKEN_URL": "/xero/connect/token",
+        "API_URL": "/xero/api.xro/2.0",
+        "CONNECTIONS_URL": "/xero/connections",
+        "WEB_URL": "/xero/go",
+    }
+}
+LIVE = {"xero": XERO_LIVE}
+SIMULATOR_CLIENT = ("link4web-home", "home-secret-for-the-simulator-only")
+ABR_LIVE = "https://abr.business.gov.au"
+
+
+class SettingsError(Exception):
+    """The configuration can't work. `problems` has one plain line for each fault."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything the application reads from outside; nothing else looks at the environment."""
+
+    mode: str
+    data_dir: Path
+    database_url: str
+    base_url: str
+    secret_key: str = field(repr=False)
+    token_keys: tuple[tuple[str, bytes], ...] = field(repr=False)
+    smtp_url: str
+    mail_from: str
+    undo_seconds: int
+    support_email: str
+    providers: Mapping[str, ProviderConfig]
+    abr_url: str
+    abr_guid: str = field(repr=False)
+    test_clock: Path | None
+    light_passwords: bool
+    trusted_proxies: int
+    session_idle_minutes: int = 60
+    session_hours: int = 12
+
+    @property
+    def is_home(self) -> bool:
+        return self.mode == "home"
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def cookie_name(self) -> str:
+        """`__Host-` over https; at home the port, since cookies of one localhost port reach the others."""
+        return "__Host-l4w" if self.is_https else f"l4w_{urlsplit(self.base_url).port or 80}"
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings.
+
+    Raises:
+        SettingsError: something is missing or unsafe; every fault is listed at once.
+    """
+    return _Reader(os.environ if environ is None else environ).settings()
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.problems: list[str] = []
+        self.mode = self.get("MODE", "production")
+        self.home = self.mode == "home"
+        self.data_dir = Path(self.get("DATA_DIR", "var")).resolve()
+        self.simulators_port = self.number_of(environ.get("SIMULATORS_PORT", "8100"), "SIMULATORS_PORT")
+
+    def get(self, name: str, default: str = "") -> str:
+        return self.environ.get(f"LINK4WEB_{name}", default).strip()
+
+    def required(self, name: str, at_home: str, why: str) -> str:
+        value = self.get(name) or (at_home if self.home else "")
+        if not value:
+            self.problems.append(f"LINK4WEB_{name} is missing: {why}.")
+        return value
+
+    def number_of(self, text: str, name: str) -> int:
+        try:
+            return int(text)
+        except ValueError:
+            self.problems.append(f"{name} must be a whole number, not {text!r}.")
+            return 0
+
+    def settings(self) -> Settings:
+        if self.mode not in ("home", "production"):
+            self.problems.append(f"LINK4WEB_MODE must be home or production, not {self.mode!r}.")
+        port = self.environ.get("PORT", "8000")
+        settings = Settings(
+            mode=self.mode,
+            data_dir=self.data_dir,
+            database_url=self.required("DATABASE_URL", f"sqlite:///{self.data_dir}/link4web.db", "where data is kept"),
+            base_url=self.required("BASE_URL", f"http://localhost:{port}", "the address people use").rstrip("/"),
+            secret_key=self.required("SECRET_KEY", self.home_key("secret"), "it signs what browsers carry"),
+            token_keys=self.token_keys(),
+            smtp_url=self.required(
+                "SMTP_URL", f"smtp://127.0.0.1:{self.environ.get('SMTP_PORT', '8025')}", "mail leaves through it"
+            ),
+            mail_from=self.required("MAIL_FROM", "Link4web <post@link4web.example>", "the sender of every mail"),
+            undo_seconds=self.number_of(self.get("UNDO_SECONDS", "60"), "LINK4WEB_UNDO_SECONDS"),
+            support_email=self.required("SUPPORT_EMAIL", "support@link4web.example", "mails must name a contact"),
+            providers={"xero": self.provider("xero")},
+            abr_url=self.get("ABR_URL", f"http://127.0.0.1:{self.simulators_port}/abr" if self.home else ABR_LIVE),
+            abr_guid=self.required("ABR_GUID", "11111111-2222-3333-4444-555555555555", "ABN Lookup asks for it"),
+            test_clock=Path(clock) if (clock := self.get("TEST_CLOCK")) else None,
+            light_passwords=self.get("LIGHT_PASSWORDS") == "1",
+            trusted_proxies=self.number_of(self.get("TRUSTED_PROXIES", "0"), "LINK4WEB_TRUSTED_PROXIES"),
+        )
+        self.check(settings)
+        if self.problems:
+            raise SettingsError(self.problems)
+        return settings
+
+    def provider(self, slug: str) -> ProviderConfig:
+        name = slug.upper()
+        client_id, client_secret = SIMULATOR_CLIENT if self.home else ("", "")
+
+        def address(key: str) -> str:
+            simulated = f"http://localhost:{self.simulators_port}{SIMULATED[slug][key]}"
+            return self.get(f"{name}_{key}", simulated if self.home else LIVE[slug][key]).rstrip("/")
+
+        pkce = self.get(f"{name}_USE_PKCE")
+        return ProviderConfig(
+            authorize_url=address("AUTHORIZE_URL"),
+            token_url=address("TOKEN_URL"),
+            api_url=address("API_URL"),
+            connections_url=address("CONNECTIONS_URL"),
+            web_url=address("WEB_URL"),
+            client_id=self.required(f"{name}_CLIENT_ID", client_id, "register an app with the provider"),
+            client_secret=self.required(f"{name}_CLIENT_SECRET", client_secret, "register an app with the provider"),
+            use_pkce=None if not pkce else pkce == "1",
+            webhook_key=self.get(f"{name}_WEBHOOK_KEY"),
+        )
+
+    def token_keys(self) -> tuple[tuple[str, bytes], ...]:
+        text = self.required("TOKEN_KEYS", self.home_key("tokens", prefix="home:"), "it encrypts provider tokens")
+        keys = []
+        for entry in filter(None, text.split(",")):
+            key_id, _, encoded = entry.strip().partition(":")
+            try:
+                key = base64.b64decode(encoded, validate=True)
+            except binascii.Error:
+                key = b""
+            if not key_id or len(key) not in (16, 32):
+                self.problems.append("LINK4WEB_TOKEN_KEYS must look like id:base64 with 16 or 32 bytes, by commas.")
+                break
+            keys.append((key_id, key))
+        return tuple(keys)
+
+    def home_key(self, name: str, prefix: str = "") -> str:
+        """A key made once and kept in the data folder, readable by its owner only."""
+        if not self.home:
+            return ""
+        folder = self.data_dir / "keys"
+        path = folder / name
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text()
+        with os.fdopen(handle, "w") as file:
+            file.write(prefix + base64.b64encode(secrets.token_bytes(32)).decode())
+        return path.read_text()
+
+    def check(self, settings: Settings) -> None:
+        if settings.is_home:
+            return
+        if not settings.is_https:
+            self.problems.append("LINK4WEB_BASE_URL must begin with https:// in production.")
+        if len(settings.secret_key) < 32:
+            self.problems.append("LINK4WEB_SECRET_KEY must have 32 characters or more.")
+        if settings.test_clock:
+            self.problems.append("LINK4WEB_TEST_CLOCK is for tests; production refuses it.")
+        if settings.light_passwords:
+            self.problems.append("LINK4WEB_LIGHT_PASSWORDS is for tests; production refuses it.")
+        if self.environ.get("FLASK_DEBUG", "0") not in ("", "0"):
+            self.problems.append("FLASK_DEBUG must be off in production.")
+        for slug, config in settings.providers.items():
+            if config.client_secret == SIMULATOR_CLIENT[1]:
+                self.problems.append(f"LINK4WEB_{slug.upper()}_CLIENT_SECRET is the simulator's; use your app's own.")

@@ -1,0 +1,175 @@
+"""Who may enter: every view declares a rule, one hook enforces it, and a view without a rule is refused (R-044).
+
+The active organisation comes from the signed-in person's membership; ids in the path only choose among memberships.
+A foreign id looks exactly like a missing one (R-045).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, Request, abort, current_app, g, request, url_for
+from flask_login import current_user
+
+from link4web import ids, tenancy
+from link4web.audit import Actor
+from link4web.audit.trail import set_actor
+from link4web.web import kept, sessions
+from link4web.web.responses import go_to, sign_in_first, verify_first
+
+
+class Permission(StrEnum):
+    """What a role may do in an organisation."""
+
+    VIEW_CUSTOMERS = "view customers"
+    EDIT_CUSTOMERS = "edit customers"
+    INVITE = "invite customers"
+    CONNECT = "connect and disconnect"
+    MANAGE_ORGANISATION = "manage the organisation"
+
+
+ROLES: dict[str, frozenset[Permission]] = {
+    "admin": frozenset(Permission),
+    "user": frozenset({Permission.VIEW_CUSTOMERS, Permission.EDIT_CUSTOMERS, Permission.INVITE}),
+}
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person inside an organisation, and the connection when the path names one."""
+
+    organisation: Any
+    role: str
+    connection: Any = None
+
+    def may(self, permission: Permission) -> bool:
+        return permission in ROLES[self.role]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A view's access rule. `permission` None with `signed_in` True: any signed-in person, no organisation."""
+
+    signed_in: bool
+    permission: Permission | None = None
+    verified: bool = True
+    csrf_exempt: bool = False
+
+
+MemberLoader = Callable[[str, str | None, str | None], Member | None]
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def public(view: View) -> View:
+    """Anybody may call this view."""
+    return _declare(view, Rule(signed_in=False))
+
+
+def one_click(view: View) -> View:
+    """Anybody may call this view, also by POST without a session: it carries its own token (one-click unsubscribe)."""
+    return _declare(view, Rule(signed_in=False, csrf_exempt=True))
+
+
+def signed_in(view: View) -> View:
+    """Any signed-in person with a verified address."""
+    return _declare(view, Rule(signed_in=True))
+
+
+def signed_in_unverified(view: View) -> View:
+    """Any signed-in person, verified or not."""
+    return _declare(view, Rule(signed_in=True, verified=False))
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Members of the path's organisation (or of its connection's) whose role has `permission`."""
+    return lambda view: _declare(view, Rule(signed_in=True, permission=permission))
+
+
+def rule_of(view: Callable[..., Any]) -> Rule | None:
+    """The declared rule, or None."""
+    return getattr(view, "access_rule", None)
+
+
+def _declare(view: View, rule: Rule) -> View:
+    view.access_rule = rule  # type: ignore[attr-defined]  # a mark on the function, read by rule_of
+    return view
+
+
+def member() -> Member:
+    """The signed-in person's membership in the path's organisation."""
+    found: Member = g.member
+    return found
+
+
+def init_access(app: Flask, load_member: MemberLoader) -> None:
+    """Enforce the rules before every request. Call before CSRF protection, so that 401 and 404 come first."""
+    app.extensions["load_member"] = load_member
+
+    @app.before_request
+    def check() -> Any:
+        tenancy.enter(None)
+        g.member = g.organisation = g.connection = None
+        if sessions.current().unreadable:
+            abort(503)
+        set_actor(_who())
+        if request.endpoint is None:
+            return None
+        rule = rule_of(current_app.view_functions[request.endpoint])
+        if rule is None:
+            return None if request.endpoint == "static" else abort(403)
+        return _enforce(rule)
+
+    @app.teardown_request
+    def leave(_: BaseException | None) -> None:
+        tenancy.enter(None)
+        set_actor(None)
+
+
+def _who() -> Actor:
+    return Actor(
+        user_id=current_user.get_id() if current_user.is_authenticated else None,
+        session_hash=sessions.current().key[:16],
+        address=(request.remote_addr or "")[:45],
+        device=device_of(request),
+    )
+
+
+def device_of(request: Request) -> str:
+    """What the browser says it is, on one line, cut to what the tables hold."""
+    return "".join(character for character in request.user_agent.string[:200] if character.isprintable())
+
+
+def _enforce(rule: Rule) -> Any:
+    if not rule.signed_in:
+        return None
+    if not current_user.is_authenticated:
+        kept.keep()
+        return sign_in_first()
+    if rule.verified and current_user.verified_at is None:
+        return verify_first()
+    if rule.permission is None:
+        return None
+    args = request.view_args or {}
+    organisation, connection = args.get("organisation") or request.args.get("organisation"), args.get("connection")
+    if organisation and not ids.is_id(organisation):
+        abort(404)
+    member = current_app.extensions["load_member"](current_user.get_id(), organisation, connection)
+    if member is None and not organisation and not connection:
+        return go_to(url_for("organisations.new"))
+    if member is None or not _fits_provider(member):
+        abort(404)
+    _enter(member)
+    return None if member.may(rule.permission) else abort(403)
+
+
+def _fits_provider(member: Member) -> bool:
+    provider = (request.view_args or {}).get("provider")
+    return member.connection is None or provider is None or member.connection.provider == provider.slug
+
+
+def _enter(member: Member) -> None:
+    g.member = member
+    g.organisation = member.organisation
+    g.connection = member.connection
+    tenancy.enter(member.organisation.id)

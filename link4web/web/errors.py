@@ -1,0 +1,99 @@
+"""Error pages: one plain sentence, what to do, two ways on, and the request's id; as page and as fragment."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, g, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from link4web.database import db
+from link4web.web import kept
+from link4web.web.access import rule_of
+from link4web.web.responses import page, sign_in_first, wants_fragment
+
+log = structlog.get_logger()
+
+WORDS: dict[int, tuple[str, str]] = {
+    400: ("We couldn’t read that request", "Go back, check what was entered and try again."),
+    401: ("Please sign in first", "Your session has ended, or you haven’t signed in yet. Nothing was changed."),
+    403: ("This isn’t open to you", "The form may have been open for too long, or your role doesn’t include this."),
+    404: ("There is nothing here", "The address may be mistyped, or what it led to isn’t yours or is gone."),
+    405: ("That can’t be done here", "Go back and use the buttons on the page."),
+    409: ("Somebody was faster", "This has changed since you opened it. Look at it again, then decide."),
+    413: ("That is too much at once", "Send less in one go."),
+    422: ("Something needs another look", "Go back and check what was entered."),
+    429: ("A little slower, please", "Too many tries in a short time. Wait a minute, then try again."),
+    500: (
+        "Something went wrong on our side",
+        "Nothing of yours is lost. Try again; if it stays, tell us the code below.",
+    ),
+    503: ("We can’t do this right now", "Please try again in a minute."),
+}
+
+
+def explain(status: int) -> dict[str, Any]:
+    """Title, sentence and request id for the error templates."""
+    title, sentence = WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])
+    return {"title": title, "sentence": sentence, "request_id": g.get("request_id", "")}
+
+
+def error_page(status: int, **more: Any) -> Response:
+    """The error page (or fragment) for `status`; `more` may replace `title` and `sentence`."""
+    return page("errors/page.html", fragment="errors/_fragment.html", status=status, **{**explain(status), **more})
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every failure with our own page; never with a trace."""
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_trouble)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _forged(_: CSRFError) -> Response:
+    """A missing or foreign token. Mostly a page that stayed open while its session ended: what was typed is kept."""
+    rule = rule_of(current_app.view_functions[request.endpoint or ""])
+    if rule and rule.signed_in and not current_user.is_authenticated:
+        return sign_in_first()
+    typed = kept.of_request()
+    if typed is None or wants_fragment():
+        return error_page(403, again=typed.path if typed else "")
+    return page(
+        "errors/send_again.html",
+        status=403,
+        title="This page was open for too long",
+        sentence="Its session had ended, so nothing was changed. What you entered is still here.",
+        typed=typed,
+        leave_href="/",
+    )
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.response is not None and error.code is None:
+        return error.response  # type: ignore[return-value]  # abort(response): the caller has built it
+    status = error.code or 500
+    if 300 <= status < 400:
+        return error.get_response()  # type: ignore[return-value]  # werkzeug's own redirects
+    response = error_page(status)
+    if isinstance(wait := getattr(error, "retry_after", None), int):
+        response.headers["Retry-After"] = str(wait)
+    if allowed := getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def _database_trouble(error: OperationalError) -> Response:
+    db.session.rollback()
+    log.error("database trouble", error=type(error.orig).__name__ if error.orig else "unknown")
+    response = error_page(503)
+    response.headers["Retry-After"] = "30"
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    db.session.rollback()
+    log.error("unexpected error", error=type(error).__name__, exc_info=error)
+    return error_page(500)

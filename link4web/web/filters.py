@@ -1,0 +1,63 @@
+"""How dates, times and numbers are written on pages."""
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g
+
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+@lru_cache(64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def local(moment: datetime) -> datetime:
+    """The moment in the organisation's time zone (UTC when there is no organisation)."""
+    organisation = g.get("organisation")
+    return moment.astimezone(_zone(organisation.timezone) if organisation else UTC)
+
+
+def day(moment: datetime | date | None) -> str:
+    """`18 Nov 2026`, in the organisation's time zone."""
+    if moment is None:
+        return ""
+    there = local(moment) if isinstance(moment, datetime) else moment
+    return f"{there.day} {MONTHS[there.month - 1]} {there.year}"
+
+
+def clock_time(moment: datetime) -> str:
+    """`9:42 am`, in the organisation's time zone."""
+    there = local(moment)
+    return f"{there.hour % 12 or 12}:{there.minute:02} {'am' if there.hour < 12 else 'pm'}"
+
+
+def moment(value: datetime | None) -> str:
+    """`18 Nov 2026, 9:42 am`, in the organisation's time zone."""
+    return f"{day(value)}, {clock_time(value)}" if value else ""
+
+
+def number(value: int) -> str:
+    """`12,431`."""
+    return f"{value:,}"
+
+
+def business_number(digits: str | None) -> str:
+    """An ABN in groups (`51 824 753 556`), an NZBN as it is."""
+    if not digits:
+        return ""
+    return f"{digits[:2]} {digits[2:5]} {digits[5:8]} {digits[8:]}" if len(digits) == 11 else digits
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 customer`, `12 customers`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def init_filters(app: Flask) -> None:
+    """Make the filters known to the templates."""
+    app.jinja_env.filters.update(
+        day=day, clock_time=clock_time, moment=moment, number=number, abn=business_number, plural=plural
+    )

@@ -1,0 +1,76 @@
+"""Headers on every response, the same-origin check beside the CSRF token, and limits on what a request may carry."""
+
+from flask import Flask, Response, abort, current_app, g, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from link4web.settings import Settings
+from link4web.web.access import rule_of
+from link4web.web.origin import comes_from_here
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+    " font-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+MAX_BODY = 1024 * 1024
+MAX_FIELDS = 2000
+
+csrf = CSRFProtect()
+
+
+def init_security(app: Flask, settings: Settings) -> None:
+    """Set up headers, CSRF and request limits."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        MAX_FORM_PARTS=MAX_FIELDS,
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our policy withholds; the Origin check below replaces it
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+    )
+    csrf.init_app(app)
+    app.before_request(_refuse_forgery)
+    app.after_request(_set_headers)
+    if settings.is_https:
+        app.after_request(lambda response: _add(response, STRICT_TRANSPORT))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+
+
+def _refuse_forgery() -> None:
+    if request.method not in UNSAFE or request.endpoint is None:
+        return
+    if sum(len(values) for values in request.form.listvalues()) > MAX_FIELDS:
+        abort(413)  # werkzeug counts the fields of multipart bodies only
+    rule = rule_of(current_app.view_functions[request.endpoint])
+    if rule and rule.csrf_exempt:
+        return
+    if not comes_from_here():
+        abort(403)
+    csrf.protect()
+
+
+def _set_headers(response: Response) -> Response:
+    _add(response, HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
+    if response.mimetype == "text/html":
+        response.vary.add("HX-Request")
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    return response
+
+
+def _add(response: Response, headers: dict[str, str]) -> Response:
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,162 @@
+"""Server-side sessions: the browser holds a random token, the database only its hash (R-020).
+
+One interface, used unchanged by Flask-Login, Flask-WTF and our own code. A row exists once a form has been shown or
+somebody signs in; crawlers, webhooks and static files never make one.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from flask import Flask, Request, Response, request, session
+from flask.json.tag import TaggedJSONSerializer
+from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import CallbackDict
+
+from link4web import clock
+from link4web.settings import Settings
+
+SESSIONLESS = ("/static/", "/webhooks/", "/help/", "/healthz", "/readyz", "/metrics")
+TOUCH_EVERY = timedelta(seconds=60)
+_serializer = TaggedJSONSerializer()
+
+
+@dataclass
+class Stored:
+    """A session as the store keeps it; `user` is whatever the store loaded beside it."""
+
+    token_hash: bytes
+    user_id: str | None
+    data: str
+    created_at: datetime
+    seen_at: datetime
+    user: Any = None
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where sessions live; `app.py` plugs in the table. `load` may raise OperationalError."""
+
+    load: Callable[[bytes], Stored | None]
+    save: Callable[[Stored, Request, bytes | None], None]
+    touch: Callable[[bytes, datetime], None]
+    delete: Callable[[bytes], None]
+
+
+class ServerSession(CallbackDict[str, Any], SessionMixin):
+    """The session of one request.
+
+    `kept` False: nothing of it will be stored. `unreadable`: the store did not answer. `expired_user_id`: whose
+    session this was until it ran out.
+    """
+
+    def __init__(self, stored: Stored | None, token: str | None, *, kept: bool = True) -> None:
+        def changed(_: object) -> None:
+            self.modified = True
+
+        super().__init__(_serializer.loads(stored.data) if stored else {}, changed)
+        self.stored = stored
+        self.token = token
+        self.kept = kept
+        self.unreadable = False
+        self.expired_user_id: str | None = None
+        self.modified = False
+        self.rotating = False
+        self.ended = False
+        self.new = stored is None
+
+    @property
+    def key(self) -> str:
+        """A stable name for this session in other tables (a hash, never the token)."""
+        return self.stored.token_hash.hex() if self.stored else ""
+
+
+def current() -> ServerSession:
+    """The session of the running request."""
+    return cast(ServerSession, session._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 (werkzeug's documented way to the object behind its proxy)
+
+
+def rotate() -> None:
+    """Give this browser a new token and start its hours anew; the old token is dead. At every sign-in (R-021)."""
+    current().rotating = True
+    current().modified = True
+
+
+def end() -> None:
+    """Sign out: the row is deleted, the cookie taken back."""
+    current().clear()
+    current().ended = True
+
+
+class DatabaseSessions(SessionInterface):
+    """Flask's session interface over a `Store`."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store = store
+        self.name = settings.cookie_name
+        self.secure = settings.is_https
+        self.idle = timedelta(minutes=settings.session_idle_minutes)
+        self.absolute = timedelta(hours=settings.session_hours)
+
+    def open_session(self, app: Flask, request: Request) -> ServerSession:  # noqa: ARG002 (Flask's signature)
+        if request.path.startswith(SESSIONLESS):
+            return ServerSession(None, None, kept=False)
+        token = request.cookies.get(self.name, "")
+        try:
+            stored = self.store.load(_hash(token)) if 20 <= len(token) <= 100 else None
+            return self._opened(stored, token)
+        except OperationalError:
+            # raised here, it would escape the error pages; web.access answers 503 instead
+            unreadable = ServerSession(None, None, kept=False)
+            unreadable.unreadable = True
+            return unreadable
+
+    def _opened(self, stored: Stored | None, token: str) -> ServerSession:
+        if stored is None:
+            return ServerSession(None, None)
+        if self._has_expired(stored):
+            self.store.delete(stored.token_hash)
+            anew = ServerSession(None, None)
+            anew.expired_user_id = stored.user_id
+            return anew
+        return ServerSession(stored, token)
+
+    def _has_expired(self, stored: Stored) -> bool:
+        now = clock.now()
+        return now - stored.seen_at > self.idle or now - stored.created_at > self.absolute
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002 (Flask's signature)
+        held = cast(ServerSession, session)
+        if not held.kept:
+            return
+        if held.ended:
+            self._end(held, response)
+        elif held.modified and (held or held.stored):
+            self._keep(held, response)
+        elif held.stored and clock.now() - held.stored.seen_at > TOUCH_EVERY:
+            self.store.touch(held.stored.token_hash, clock.now())
+
+    def _end(self, held: ServerSession, response: Response) -> None:
+        if held.stored:
+            self.store.delete(held.stored.token_hash)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        response.delete_cookie(self.name, path="/", secure=self.secure, httponly=True, samesite="Lax")
+
+    def _keep(self, held: ServerSession, response: Response) -> None:
+        now = clock.now()
+        before = held.stored.token_hash if held.stored else None
+        if held.token is None or held.rotating:
+            held.token = secrets.token_urlsafe(32)
+        began = held.stored.created_at if held.stored and not held.rotating else now
+        held.stored = Stored(_hash(held.token), held.get("_user_id"), _serializer.dumps(dict(held)), began, now)
+        self.store.save(held.stored, request, before)
+        if before != held.stored.token_hash:
+            response.set_cookie(self.name, held.token, path="/", secure=self.secure, httponly=True, samesite="Lax")
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()

@@ -1,0 +1,35 @@
+// <a data-dialog href>: the page behind the link opens as a form in the page's <dialog>. Without scripts it is a page.
+// An empty answer closes the dialog; focus goes back to the row it came from.
+const host = find("#dialog-host");
+let opener, openerRow;
+
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-dialog]");
+  if (!link || !dialog || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  opener = link;
+  openerRow = link.closest("tr")?.id;
+  busy(link);
+  htmx.ajax("GET", link.getAttribute("href"), { source: link, target: host, swap: "innerHTML" });
+});
+
+addEventListener("click", (event) => {
+  if (!dialog?.open || !event.target.closest?.("#dialog [data-close]")) return;
+  event.preventDefault();
+  dialog.close();
+});
+
+addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target !== host) return;
+  if (!host.firstElementChild) return dialog.open && dialog.close();
+  openerRow = host.firstElementChild.dataset.row ?? openerRow;
+  if (!dialog.open) dialog.showModal();
+  find("[autofocus]", host)?.focus();
+});
+
+dialog?.addEventListener("close", () => {
+  host.replaceChildren();
+  const row = openerRow && document.getElementById(openerRow);
+  const back = opener?.isConnected ? opener : row && (find(".do .btn", row) ?? find("th a", row));
+  (back ?? find("main")).focus();
+});

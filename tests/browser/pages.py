@@ -1,0 +1,119 @@
+"""The pages as a person uses them: what can be done there, in the words that stand there."""
+
+import re
+import time
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.site import Site
+
+PASSWORD = "rimu-lantern-harbour-seven"
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who somebody is when they sign in."""
+
+    name: str
+    email: str
+    password: str = PASSWORD
+
+
+def main_of(page: Page) -> Locator:
+    return page.get_by_role("main")
+
+
+def press(page: Page, name: str | re.Pattern[str]) -> None:
+    """Press the button with this name in the main part of the page."""
+    main_of(page).get_by_role("button", name=name).click()
+
+
+def follow(page: Page, name: str | re.Pattern[str]) -> None:
+    """Follow the link with this name in the main part of the page."""
+    main_of(page).get_by_role("link", name=name).first.click()
+
+
+def sign_up(page: Page, site: Site, account: Account) -> None:
+    """Sign up and stop where the site says that a mail is on its way."""
+    page.goto(f"{site.base_url}/sign-up")
+    page.get_by_label("Your name").fill(account.name)
+    page.get_by_label("E-mail").fill(account.email)
+    page.get_by_label("Password").fill(account.password)
+    press(page, "Sign up")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("mailbox")
+
+
+def verify(page: Page, site: Site, account: Account) -> None:
+    """Open the link in the mail and confirm the address."""
+    open_mail(page, site, account.email)
+    follow_mail_link(page, site, "/verify/")
+    press(page, re.compile("Yes, confirm"))
+
+
+def sign_in(page: Page, site: Site, account: Account) -> None:
+    page.goto(f"{site.base_url}/sign-in")
+    page.get_by_label("E-mail").fill(account.email)
+    page.get_by_label("Password").fill(account.password)
+    press(page, "Sign in")
+    expect(page.get_by_role("link", name=account.name)).to_be_visible()
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Welcome back")
+
+
+def new_organisation(page: Page, name: str, number: str = "", country: str = "Australia") -> None:
+    """Fill in the second step of the set-up, on whose page the browser is."""
+    page.get_by_label(country).check()
+    page.get_by_label("Business name").fill(name)
+    page.get_by_label("ABN or NZBN").fill(number)
+    press(page, "Save and go on")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("accounting system")
+
+
+def open_mail(page: Page, site: Site, to: str, subject: str = "") -> None:
+    """Wait for a mail to an address, as a person who reloads their mailbox, and open the newest."""
+    until = time.monotonic() + PATIENCE
+    mail = main_of(page).get_by_role("table").get_by_role("link", name=subject or re.compile("."))
+    while True:
+        page.goto(f"{site.mailbox_url}/?to={to}")
+        if mail.count():
+            break
+        assert time.monotonic() < until, f"no mail “{subject}” to {to}:\n{site.troubles()}"
+        time.sleep(0.3)
+    mail.first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(subject)
+
+
+def follow_mail_link(page: Page, site: Site, path: str) -> None:
+    """Click the link of the open mail that leads to this path of the site."""
+    main_of(page).locator(f'.text a[href^="{site.base_url}{path}"]').first.click()
+    page.wait_for_url(f"{site.base_url}/**")
+
+
+def go_to_xero(page: Page) -> None:
+    """From the page that says what Xero will ask, over to Xero's own."""
+    follow(page, "Go on to Xero")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("wants access")
+
+
+def allow_at_xero(page: Page, organisation: str) -> None:
+    page.get_by_role("radio", name=organisation).check()
+    page.get_by_role("button", name="Allow access").click()
+
+
+def confirm_file(page: Page, organisation: str) -> None:
+    """Confirm which of the provider's organisations comes in here."""
+    expect(page.get_by_role("heading", level=1)).to_contain_text(organisation)
+    press(page, re.compile("^Connect it to"))
+
+
+def connect_xero(page: Page, organisation: str = "Wattle & Wharf Coffee") -> None:
+    """The whole way from the permissions to My Customers."""
+    go_to_xero(page)
+    allow_at_xero(page, organisation)
+    confirm_file(page, organisation)
+    page.wait_for_url(re.compile(r"/xero/[\w-]{22}/customers"))

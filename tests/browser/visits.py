@@ -1,0 +1,75 @@
+"""A browser window that keeps watch: what the page's policy refuses and what its scripts throw fails the test."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+Kind = Literal["wide", "phone", "dark"]
+WINDOWS: Mapping[Kind, Mapping[str, Any]] = {
+    "wide": {"viewport": {"width": 1280, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+}
+WATCH = """
+addEventListener("securitypolicyviolation", (event) =>
+  tellOfViolation(`${event.violatedDirective} refused ${event.blockedURI || event.sample} on ${location.pathname}`));
+"""
+# Chromium writes a line for every answer from 400 on; those are part of many journeys
+ORDINARY = ("Failed to load resource: the server responded with a status of 4",)
+PATIENCE_MS = 15_000
+
+
+class Window:
+    """One person's browser: pages of one context, and the troubles seen in any of them."""
+
+    def __init__(self, context: BrowserContext, *, scripts: bool) -> None:
+        self.context = context
+        self.scripts = scripts
+        self.troubles: list[str] = []
+        context.set_default_timeout(PATIENCE_MS)
+        context.expose_function("tellOfViolation", self._note)
+        context.add_init_script(WATCH)
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.troubles.append(f"script error: {error.error}"))
+        self.page: Page = context.new_page()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(ORDINARY):
+            self.troubles.append(f"console: {message.text}")
+
+    def _note(self, violation: str) -> None:
+        self.troubles.append(f"policy: {violation}")
+
+    def describe(self) -> str:
+        """Address and words of each open tab."""
+        return "\n\n".join(f"{page.url}\n{page.locator('body').inner_text()[:1500]}" for page in self.context.pages)
+
+    def new_page(self) -> Page:
+        """Another tab of the same person."""
+        return self.context.new_page()
+
+
+@contextmanager
+def open_window(
+    chromium: Browser, kind: Kind = "wide", *, scripts: bool = True, storage: Any = None
+) -> Iterator[Window]:
+    """A window; at its end everything that went wrong in it is a failure."""
+    context = chromium.new_context(java_script_enabled=scripts, locale="en-AU", storage_state=storage, **WINDOWS[kind])
+    window = Window(context, scripts=scripts)
+    try:
+        yield window
+        assert not window.troubles, "\n".join(window.troubles)
+    finally:
+        context.close()
+
+
+def check_accessible(page: Page) -> None:
+    """Fail on every rule of axe that the page breaks, each with the elements it concerns."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert not found, "\n".join(
+        f"{rule['id']}: {rule['help']} ({', '.join(' '.join(map(str, node['target'])) for node in rule['nodes'][:5])})"
+        for rule in found
+    )

@@ -1,0 +1,155 @@
+"""People who use the application from outside, through its pages."""
+
+import itertools
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import requests
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from link4web import clock
+from link4web.accounts import organisations, passwords
+from link4web.accounts.models import User
+from link4web.connections.membership import connections_of
+from link4web.database import db, writing
+from link4web.ids import new_id
+from link4web.registers.numbers import BusinessNumber
+from link4web.simulators.server import Running
+from link4web.worker import drain_all
+
+PASSWORD = "rimu-lantern-harbour-seven"
+SAMPLE_ABN = BusinessNumber("ABN", "51824753556")  # a published sample number
+_numbers = itertools.count()
+
+
+@dataclass
+class Person:
+    """Somebody with a browser."""
+
+    app: Flask
+    client: FlaskClient
+    email: str
+    name: str
+    user_id: str = ""
+    organisation_id: str = ""
+    simulators: Running | None = None
+    pages: list[TestResponse] = field(default_factory=list)
+
+    def get(self, address: str, **kwargs: object) -> TestResponse:
+        response = self.client.get(address, base_url=self.app.config["BASE_URL"], **kwargs)
+        self.pages.append(response)
+        return response
+
+    def post(self, address: str, data: dict | None = None, *, token: str | None = None, **kwargs: object) -> TestResponse:
+        """Post a form with the anti-forgery token of this browser."""
+        form = {"csrf_token": self.token() if token is None else token, **(data or {})}
+        response = self.client.post(address, data=form, base_url=self.app.config["BASE_URL"], **kwargs)
+        self.pages.append(response)
+        return response
+
+    def token(self) -> str:
+        """The token a form would carry."""
+        shown = self.client.get("/sign-in", base_url=self.app.config["BASE_URL"]).text
+        return csrf_of(shown)
+
+    def sign_in(self, password: str = PASSWORD) -> TestResponse:
+        return self.post("/sign-in", {"email": self.email, "password": password})
+
+    def connect_xero(self, *, file: int = 0) -> str:
+        """Walk the whole consent dance; the new connection's id."""
+        leave = self.get(f"/xero/connect/go?organisation={self.organisation_id}")
+        back = allow_at_xero(leave.location, file=file)
+        arrived = self.get(back[len(self.app.config["BASE_URL"]) :])
+        shown = self.get(arrived.location)
+        chosen = re.search(r'name="file"[^>]*value="([^"]+)"', shown.text)
+        assert chosen, shown.text
+        confirmed = self.post(arrived.location, {"file": chosen[1]})
+        assert confirmed.status_code == 303, confirmed.text
+        found = re.search(r"/xero/([\w-]{22})/customers", confirmed.location)
+        assert found
+        return found[1]
+
+
+def csrf_of(html: str) -> str:
+    """The anti-forgery token in a page."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
+    assert found, html[:2000]
+    return found[1]
+
+
+def allow_at_xero(address: str, *, file: int = 0, cancel: bool = False) -> str:
+    """Click through the simulator's consent page; the address it sends the browser back to."""
+    browser = requests.Session()
+    shown = browser.get(address, timeout=10)
+    shown.raise_for_status()
+    offered = re.findall(r'name="tenant" value="([^"]+)"', shown.text)
+    form = {"tenant": offered[file], "decision": "deny" if cancel else "allow"}
+    answered = browser.post(shown.url, data=form, allow_redirects=False, timeout=10)
+    assert answered.status_code in (302, 303), answered.text
+    return answered.headers["Location"]
+
+
+class Town:
+    """Makes people, moves the clock, empties the outbox, reads the post."""
+
+    def __init__(self, app: Flask, simulators: Running) -> None:
+        self.app = app
+        self.simulators = simulators
+
+    def visitor(self) -> Person:
+        """Somebody without an account."""
+        return Person(self.app, self.app.test_client(), f"visitor{next(_numbers)}@harbour.example", "Vera Visitor", simulators=self.simulators)
+
+    def person(self, name: str = "Olive Owner", *, verified: bool = True) -> Person:
+        """Somebody with an account, signed in."""
+        person = self.visitor()
+        person.name = name
+        with self.app.app_context():
+            hashed = passwords.hash_password(PASSWORD)
+            with writing():
+                user = User(
+                    id=new_id(),
+                    email=person.email,
+                    name=name,
+                    password_hash=hashed,
+                    verified_at=clock.now() if verified else None,
+                    created_at=clock.now(),
+                )
+                db.session.add(user)
+            person.user_id = user.id
+        assert person.sign_in().status_code == 303
+        return person
+
+    def owner(self, name: str = "Olive Owner", organisation: str = "Wattle & Wharf Coffee", *, country: str = "AU", number: BusinessNumber | None = SAMPLE_ABN) -> Person:
+        """An admin with an organisation, signed in."""
+        person = self.person(name)
+        with self.app.app_context():
+            person.organisation_id = organisations.create_organisation(person.user_id, organisation, country, number).id
+        return person
+
+    def work(self) -> int:
+        """Bring about everything the outbox asks for; the number of jobs."""
+        return drain_all(self.app)
+
+    def later(self, **duration: float) -> None:
+        """Let time pass."""
+        file = Path(str(self.app.extensions["settings"].test_clock))
+        before = float(file.read_text()) if file.exists() else 0.0
+        file.write_text(str(before + timedelta(**duration).total_seconds()))
+
+    def mails_to(self, address: str) -> list[dict]:
+        """The mails an address has received, newest first."""
+        answer = requests.get(
+            f"{self.simulators.base_url}/mail/_control/messages", params={"to": address}, timeout=5
+        )
+        answer.raise_for_status()
+        messages: list[dict] = answer.json()["messages"]
+        return messages
+
+    def connection_of(self, person: Person) -> str:
+        with self.app.app_context():
+            return connections_of(person.user_id)[0].id

@@ -1,0 +1,146 @@
+"""Samples of errors, sign-in and organisation pages."""
+
+from types import SimpleNamespace as Made
+from typing import Any
+
+from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
+
+from tests.preview.samples.basics import Context, NOW, Samples, form
+
+
+def error(status: int, title: str, sentence: str) -> Context:
+    return {"status": status, "title": title, "sentence": sentence}
+
+
+ACCOUNT = {
+    "name": StringField("Your name"),
+    "email": StringField("E-mail"),
+    "password": PasswordField(
+        "Password", render_kw={"autocomplete": "new-password"}, description="15 characters or more."
+    ),
+}
+
+
+NEW_ORGANISATION = {
+    "name": StringField("Business name"),
+    "country": RadioField("Country", choices=["Australia", "New Zealand"]),
+    "number": StringField("ABN"),
+}
+
+
+BUSINESS = {
+    "name": StringField("Business name"),
+    "address": StringField("Postal address", description="Stands under every invitation."),
+    "timezone": SelectField("Time zone", choices=["Sydney"]),
+    "invite_without_number": BooleanField("Let customers give their business number when they join"),
+}
+
+
+USER = Made(email="isla@wattlewharf.example")
+
+
+WORKS = Made(words="In the register as Wattle & Wharf Coffee Pty Ltd", mark="receives", tone="done")
+
+
+def only(name: str) -> dict[str, Any]:
+    return {name: ACCOUNT[name]}
+
+
+SAMPLES: Samples = {
+    "errors/page.html": [
+        lambda: error(
+            404, "There is nothing here", "The address may be mistyped, or what it led to isn’t yours or is gone."
+        ),
+        lambda: {**error(401, "Please sign in first", "Nothing was changed."), "sign_in": "#"},
+    ],
+    "errors/send_again.html": [
+        lambda: {
+            **error(401, "Your session had ended", "Nothing is lost."),
+            "typed": Made(path="/x", fields=[("name", "Isla")]),
+            "leave_href": "#",
+        }
+    ],
+    "errors/_fragment.html": [lambda: error(503, "We can’t do this right now", "Please try again in a minute.")],
+    "accounts/sign_up.html": [
+        lambda: {"form": form(ACCOUNT)},
+        lambda: {
+            "form": form(
+                ACCOUNT,
+                {"email": "That is not an e-mail address.", "password": "At least 15 characters; you typed 8."},
+                name="Isla",
+                email="isla@",
+            )
+        },
+    ],
+    "accounts/check_mail.html": [
+        lambda: {"email": "isla@wattlewharf.example", "can_resend": False},
+        lambda: {"email": "", "can_resend": True},
+    ],
+    "accounts/verify.html": [lambda: {"user": USER}, lambda: {"user": None}],
+    "accounts/sign_in.html": [
+        lambda: {
+            "form": form({"email": ACCOUNT["email"], "password": ACCOUNT["password"]}),
+            "next": "/customers",
+            "demo": [("isla@wattlewharf.example", "banksia row bakehouse", "admin of Wattle & Wharf Coffee")],
+        }
+    ],
+    "accounts/forgot.html": [
+        lambda: {"form": form(only("email")), "sent_to": ""},
+        lambda: {"form": form(only("email")), "sent_to": "isla@wattlewharf.example"},
+    ],
+    "accounts/reset.html": [
+        lambda: {"form": form(only("password")), "user": USER},
+        lambda: {"form": form(only("password")), "user": None},
+    ],
+    "accounts/_register_answer.html": [lambda: {"answer": WORKS}, lambda: {"answer": None}],
+    "accounts/new_organisation.html": [
+        lambda: {
+            "form": form(
+                NEW_ORGANISATION,
+                {"number": "An ABN has 11 digits; you typed 10."},
+                name="Wattle & Wharf Coffee",
+                country="AU",
+                number="52 341 672 11",
+            )
+        }
+    ],
+    "accounts/organisations.html": [
+        lambda: {
+            "organisations": [
+                (
+                    Made(
+                        id="o" * 22,
+                        name="Wattle & Wharf Coffee",
+                        number="52341672110",
+                        country="AU",
+                        number_scheme="ABN",
+                    ),
+                    "admin",
+                ),
+                (Made(id="p" * 22, name="Kererū Kitchens", number=None, country="NZ", number_scheme="NZBN"), "user"),
+            ]
+        },
+        lambda: {"organisations": []},
+    ],
+    "accounts/business.html": [
+        lambda: {
+            "details": form(BUSINESS, name="Wattle & Wharf Coffee"),
+            "own": form({"number": StringField("ABN")}),
+            "suggestion": None,
+        }
+    ],
+    "accounts/account.html": [
+        lambda: {
+            "email": USER.email,
+            "form": form(only("name"), name="Isla Brennan"),
+            "password_form": form(
+                {
+                    "current": PasswordField("Password now", render_kw={"autocomplete": "new-password"}),
+                    "password": ACCOUNT["password"],
+                }
+            ),
+            "sessions": [Made(what="Firefox on Linux", since=NOW, is_this=True)],
+            "sign_out_others_href": "#",
+        }
+    ],
+}

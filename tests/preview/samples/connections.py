@@ -1,0 +1,69 @@
+"""Samples of the connection pages."""
+
+from types import SimpleNamespace as Made
+from typing import Any
+
+from tests.preview.samples.basics import Context, LOST, NOW, XERO, Samples
+
+
+def ledger(state: str = "active", **more: Any) -> Made:
+    """A connection as its row has it."""
+    facts: Context = {
+        "id": "c" * 22,
+        "provider": "xero",
+        "state": state,
+        "file_name": "Wattle & Wharf Coffee Pty Ltd",
+        "connected_at": NOW,
+        "synced_at": NOW,
+        "sync_state": "idle",
+        "sync_message": "",
+        "last_new": 3,
+        "last_changed": 12,
+        "last_gone": 1,
+        "last_skipped": 2,
+        **more,
+    }
+    return Made(**facts)
+
+
+def choose_file(problem: Made | None = None) -> Context:
+    files = [Made(file_id="1", name="Wattle & Wharf Coffee Pty Ltd"), Made(file_id="2", name="Wharf Roastery Trust")]
+    return {
+        "provider": XERO,
+        "files": files,
+        "chosen": "1",
+        "problem": problem,
+        "offer_other": problem is not None,
+        "cancel_href": "#",
+    }
+
+
+def connection(**more: Any) -> Context:
+    return {"provider": XERO, "connection": ledger(), "trouble": None, "may_connect": True, "others": [], **more}
+
+
+SAMPLES: Samples = {
+    "connections/_state.html": [lambda: {"it": ledger()}],
+    "connections/_trouble.html": [lambda: {"trouble": LOST}],
+    "connections/choose_provider.html": [
+        lambda: {"providers": [XERO], "connections": [ledger(), ledger("reconnect")]},
+        lambda: {"providers": [XERO], "connections": []},
+    ],
+    "connections/start.html": [
+        lambda: {"provider": XERO, "go_href": "#"},
+        lambda: {
+            "provider": XERO,
+            "go_href": "#",
+            "problem": Made(
+                title="You said no at Xero", text="Nothing was connected and nothing was read.", code="CONSENT-DECLINED"
+            ),
+        },
+    ],
+    "connections/choose_file.html": [choose_file, lambda: choose_file(LOST)],
+    "connections/connection.html": [
+        connection,
+        lambda: connection(connection=ledger("reconnect"), trouble=LOST),
+        lambda: connection(may_connect=False),
+    ],
+    "connections/disconnect.html": [lambda: {"provider": XERO, "connection": ledger()}],
+}

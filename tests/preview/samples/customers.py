@@ -1,0 +1,269 @@
+"""Samples of My Customers and the customer page."""
+
+from datetime import date
+from types import SimpleNamespace as Made
+from typing import Any
+
+from wtforms import StringField
+
+from tests.preview.samples.basics import Context, LOST, NOW, PROVIDER, TRAIL, Samples, form, state
+from tests.preview.samples.popups import email_form, number_form
+from tests.preview.samples.rows import listing, queues, rows, selection, sync, todo
+
+
+def customers(**more: Any) -> Context:
+    return {
+        "provider": PROVIDER,
+        "connection": Made(file_name="Wattle & Wharf Coffee Pty Ltd", href="#", problem=None, reconnect_href="#"),
+        "queues": queues(),
+        "todo": todo(),
+        "sync": sync(),
+        "listing": listing(),
+        "selection": selection(),
+        "bulk": [("Invite selected", "#", True)],
+        "miss": None,
+        "search": Made(q="", queue="all"),
+        "own_number": None,
+        "printed": "all contacts, printed 20 November 2026",
+        **more,
+    }
+
+
+def busy_customers() -> Context:
+    chosen = selection(50)
+    chosen.all_match = Made(
+        words="All 50 on this page are selected.", action="Select all 238 that match Can invite", href="#"
+    )
+    return customers(
+        connection=Made(file_name="Wattle & Wharf Coffee Pty Ltd", href="#", problem=LOST, reconnect_href="#"),
+        sync=sync("running"),
+        selection=chosen,
+        own_number=Made(
+            words="Customers see it on every invitation, so nothing can be sent yet. Xero says:",
+            suggestion=Made(number="52341672110", number_display="52 341 672 110", use_href="#"),
+            href="#",
+        ),
+        listing=listing(error="Select at least one customer, then press Invite selected."),
+    )
+
+
+NOT_CUSTOMER = Made(
+    contact=Made(
+        name="Marram Grass Café",
+        email="hello@marramgrass.example",
+        number_display="42 649 931 524",
+        number_scheme="ABN",
+        number_origin_words="from Xero",
+        checked="checked today, 9:42 am",
+    ),
+    why="Xero calls a contact a customer once it has a sales invoice. A draft is enough.",
+    invite_href="#",
+    cannot_invite=None,
+    fix_href=None,
+    fix_label=None,
+    draft_href="#",
+    open_href="#",
+    add_href="#",
+    typed="marram",
+)
+
+
+def not_found() -> Context:
+    fields = {"name": StringField("Name"), "email": StringField("E-mail"), "number": StringField("ABN")}
+    nothing = Made(
+        ask_href="#",
+        looked="We looked through all 787 contacts, archived ones too, and asked Xero again just now (9:44 am).",
+        add_href="#",
+        problem=None,
+        form=form(fields, name="Saltbush Lane Picture House"),
+        back_href="#",
+        similar=[
+            Made(
+                name="Saltbush Linen Hire",
+                href="#",
+                email="office@saltbushlinen.example",
+                number_display="16 631 000 292",
+                number_scheme="ABN",
+                state=state("Invited", "invited"),
+            )
+        ],
+    )
+    return {"provider": PROVIDER, "nothing": nothing}
+
+
+GONE = Made(
+    name="Old Mill Bakery",
+    title="Old Mill Bakery is archived in Xero",
+    text="Archived contacts get no invoices, so they can’t be invited.",
+    steps=["Open it in Xero.", "Choose Options, then Restore.", "Come back and press Sync now."],
+    other=None,
+    open_href="#",
+    href="#",
+)
+
+
+def changed() -> Context:
+    return {
+        "next_form": None,
+        "rows": rows(1),
+        "queues": queues(),
+        "todo": [],
+        "status": Made(words="Invitation to Banksia Row Bakehouse is queued.", undo_href="#", undo_seconds=60),
+    }
+
+
+EVENTS = [
+    Made(
+        at=None, when="Monday, 9:00 am", words="We try the same address once more", detail=None, tone=None, is_next=True
+    ),
+    Made(at=NOW, when=None, words="Bounced: mailbox full", detail="third try", tone="bad", is_next=False),
+    Made(
+        at=NOW,
+        when=None,
+        words="Invitation sent to pay@eastlightmotels.example",
+        detail="by Isla Brennan, with 37 others",
+        tone="wait",
+        is_next=False,
+    ),
+    Made(at=NOW, when=None, words="Came in from Xero", detail=None, tone=None, is_next=False),
+]
+
+
+def customer() -> Context:
+    return {
+        "provider": PROVIDER,
+        "customer": Made(
+            name="Eastlight Motel Group", state=state("E-mail bounced", "problem"), since=date(2026, 11, 17)
+        ),
+        "places": [("My Customers", "#"), ("Problems", "#")],
+        "why": Made(
+            title="The mailbox pay@eastlightmotels.example is full",
+            text="Their mail system refused the invitation. They have not seen it.",
+            tone="bad",
+            code=None,
+        ),
+        "actions": [
+            Made(label="Fix e-mail", href="#", kind="dialog", is_main=True),
+            Made(label="Try the same address again", href="#", kind="post", is_main=False),
+        ],
+        "facts": [
+            Made(
+                term="ABN",
+                value="64 440 107 488",
+                note="from Xero, in the register as Eastlight Motel Group Pty Ltd",
+                is_number=True,
+                action=("Change", "#"),
+            ),
+            Made(
+                term="E-mail",
+                value="pay@eastlightmotels.example",
+                note="typed here on 2 November; Xero has none",
+                is_number=False,
+                action=("Change", "#"),
+            ),
+            Made(term="Can receive?", value="Not checked yet", note=None, is_number=False, action=None),
+            Made(term="Who has to act", value="Wattle & Wharf Coffee", note=None, is_number=False, action=None),
+        ],
+        "events": EVENTS,
+        "open_href": "#",
+        "found": None,
+        "gone": None,
+        "draft": Made(words="We made a draft invoice in Xero.", remove_href="#"),
+    }
+
+
+SAMPLES: Samples = {
+    "customers/index.html": [
+        customers,
+        busy_customers,
+        lambda: customers(
+            search=Made(q="marram", queue="all"), miss="customers/_not_customer.html", found=NOT_CUSTOMER
+        ),
+        lambda: customers(
+            search=Made(q="Saltbush Lane Picture House", queue="all"),
+            miss="customers/_not_found.html",
+            nothing=not_found()["nothing"],
+        ),
+        lambda: customers(search=Made(q="old mill", queue="all"), miss="customers/_gone.html", gone=GONE),
+        lambda: customers(todo=[], miss="customers/_first_sync.html", sync=sync("running")),
+        lambda: customers(
+            todo=[],
+            queues=queues(1),
+            listing=listing(
+                rows=[],
+                empty=Made(
+                    title="Nobody needs an ABN",
+                    text="All 787 customers have a business number.",
+                    mark="joined",
+                    tone="done",
+                    href="#",
+                    action="Go to Can invite, 238",
+                ),
+            ),
+        ),
+    ],
+    "customers/_list.html": [customers],
+    "customers/add.html": [lambda: {**not_found(), "title": "Saltbush Lane", "places": TRAIL}],
+    "customers/skipped.html": [
+        lambda: {
+            "provider": PROVIDER,
+            "back_href": "#",
+            "skipped": [Made(external_id="8c2f1f6e-90b7-4c2c-8b0a-0a6a4f3f6a11", reason="It has no name.")],
+        },
+        lambda: {"provider": PROVIDER, "back_href": "#", "skipped": []},
+    ],
+    "customers/_rows.html": [lambda: {"rows": rows(2)}],
+    "customers/_row.html": [lambda: {"row": rows(1)[0]}],
+    "customers/_queues.html": [lambda: {"queues": queues()}],
+    "customers/_todo.html": [lambda: {"todo": todo()}, lambda: {"todo": []}],
+    "customers/_status.html": [changed],
+    "customers/_changed.html": [
+        changed,
+        lambda: {
+            **number_form(None),
+            **changed(),
+            "next_form": "customers/_number_form.html",
+            "saved": "Saved for Coorong Freight.",
+        },
+    ],
+    "customers/_sync_status.html": [
+        lambda: {"sync": sync()},
+        lambda: {"sync": sync("running")},
+        lambda: {"sync": sync("waiting")},
+        lambda: {"sync": sync("failed")},
+    ],
+    "customers/_picked.html": [lambda: {"selection": selection()}, lambda: {"selection": selection(0)}],
+    "customers/_not_customer.html": [
+        lambda: {"provider": PROVIDER, "found": NOT_CUSTOMER},
+        lambda: {
+            "provider": PROVIDER,
+            "found": Made(
+                **{
+                    **vars(NOT_CUSTOMER),
+                    "invite_href": None,
+                    "cannot_invite": "There is no e-mail address yet.",
+                    "fix_href": "#",
+                    "fix_label": "Add e-mail",
+                }
+            ),
+        },
+    ],
+    "customers/_not_found.html": [not_found],
+    "customers/_first_sync.html": [lambda: {"provider": PROVIDER}],
+    "customers/_gone.html": [lambda: {"provider": PROVIDER, "gone": GONE}],
+    "customers/customer.html": [customer],
+    "customers/_number_form.html": [
+        number_form,
+        lambda: number_form(
+            None,
+            warn="The register has “Coorong Cold Store Pty Ltd”; you have “Coorong Freight”.",
+            conflict=Made(ours="86 151 956 832", theirs="91 741 840 494"),
+            register="The business register does not answer.",
+            matches=[],
+            without=("Invite without ABN", "Then we can’t tell whether they can already receive eInvoices."),
+        ),
+    ],
+    "customers/number.html": [number_form],
+    "customers/_email_form.html": [email_form],
+    "customers/email.html": [email_form],
+}

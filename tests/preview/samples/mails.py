@@ -1,0 +1,58 @@
+"""Samples of the mails."""
+
+from typing import Any
+
+from tests.preview.samples.basics import Context, Samples
+
+
+def mail(**more: Any) -> Context:
+    return {
+        "subject": "Sample",
+        "base_url": "https://link4web.example",
+        "support_email": "help@link4web.example",
+        "name": "Isla Brennan",
+        "link": "https://link4web.example/verify/sample-token",
+        **more,
+    }
+
+
+def invitation_mail() -> Context:
+    return mail(
+        to_name="Marram Grass Café",
+        inviter_name="Wattle & Wharf Coffee",
+        inviter_number="ABN 52 341 672 110",
+        inviter_address="14 Lee Wharf Road, Newcastle NSW 2300",
+        person="Isla Brennan",
+        message="Hi, we are moving to eInvoicing.\nIt saves you typing.",
+        others=[],
+        stop_link="https://link4web.example/stop/sample-token",
+        until="19 January 2027",
+    )
+
+
+SAMPLES: Samples = {
+    **{
+        f"email/{name}.{kind}": [mail]
+        for name in ("verify", "reset", "already_registered", "password_changed")
+        for kind in ("txt", "html")
+    },
+    **{f"email/invitation.{kind}": [invitation_mail] for kind in ("txt", "html")},
+    **{
+        f"email/joined_notice.{kind}": [
+            lambda: mail(customer_name="Marram Grass Café", number="ABN 42 649 931 524", changed=["business name"])
+        ]
+        for kind in ("txt", "html")
+    },
+    **{f"email/asked_notice.{kind}": [lambda: mail(customer_name="Marram Grass Café")] for kind in ("txt", "html")},
+    **{
+        f"email/connection_lost.{kind}": [
+            lambda: mail(
+                provider_name="Xero",
+                file_name="Wattle & Wharf Coffee Pty Ltd",
+                reason="Somebody ended the connection in Xero.",
+                since="20 Nov 2026, 8:15 am",
+            )
+        ]
+        for kind in ("txt", "html")
+    },
+}

@@ -1,0 +1,291 @@
+"""The outbound client against real sockets that behave badly."""
+
+import gzip
+import re
+import socket
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from structlog.testing import capture_logs
+
+from link4web import clock
+from link4web.http import AddressRefused, CircuitOpen, HttpClient, Unreachable, forget_clients, shared_client
+from link4web.http.adapter import ThroughClient
+
+# named, since a traceback quotes the lines it passes
+SECRET = "query-secret"
+Talk = Callable[[socket.socket], None]
+
+
+class Peer:
+    """A server that reads one request of each connection and then does as told."""
+
+    def __init__(self, talk: Talk) -> None:
+        self.requests: list[bytes] = []
+        self._talk = talk
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.origin = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection:
+            try:
+                self.requests.append(_whole_request(connection))
+                self._talk(connection)
+            except OSError:
+                return
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def _whole_request(connection: socket.socket) -> bytes:
+    received = connection.recv(65536)
+    length = re.search(rb"Content-Length: (\d+)", received)
+    while length and len(received.partition(b"\r\n\r\n")[2]) < int(length[1]):
+        received += connection.recv(65536)
+    return received
+
+
+@contextmanager
+def peer(talk: Talk | bytes) -> Iterator[Peer]:
+    answer = talk
+    running = Peer((lambda connection: connection.sendall(answer)) if isinstance(answer, bytes) else answer)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+@contextmanager
+def client_for(talk: Talk | bytes, **limits: float) -> Iterator[tuple[HttpClient, Peer]]:
+    with peer(talk) as running:
+        yield HttpClient("test", frozenset({running.origin}), **limits), running  # type: ignore[arg-type]  # limits are numbers
+
+
+def deserted_origin() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        return f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+
+def with_headers(body: bytes, *lines: str) -> bytes:
+    head = "\r\n".join(["HTTP/1.1 200 OK", f"Content-Length: {len(body)}", "Connection: close", *lines])
+    return head.encode() + b"\r\n\r\n" + body
+
+
+def test_an_answer_comes_back_whole() -> None:
+    with client_for(with_headers(b"hello", "X-Kind: plain")) as (client, running):
+        answer = client.send("POST", f"{running.origin}/path", params={"a": "b c"}, headers={"X-Mine": "1"}, body=b"{}")
+    assert (answer.status, answer.headers["x-kind"], answer.body) == (200, "plain", b"hello")
+    assert running.requests[0].startswith(b"POST /path?a=b+c HTTP/1.1")
+    assert b"X-Mine: 1" in running.requests[0]
+
+
+def test_compressed_answers_are_unpacked() -> None:
+    with client_for(with_headers(gzip.compress(b"x" * 5000), "Content-Encoding: gzip")) as (client, running):
+        assert client.send("GET", running.origin).body == b"x" * 5000
+
+
+def test_a_bomb_is_stopped_at_the_limit() -> None:
+    bomb = with_headers(gzip.compress(b"\0" * 20_000_000), "Content-Encoding: gzip")
+    with client_for(bomb, max_bytes=100_000) as (client, running), pytest.raises(Unreachable, match="too-large"):
+        client.send("GET", running.origin)
+
+
+def test_redirects_come_back_as_answers() -> None:
+    answer = b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
+    with client_for(answer) as (client, running):
+        assert client.send("GET", running.origin).status == 302
+        assert len(running.requests) == 1
+
+
+def test_cookies_and_proxies_are_not_kept_or_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with client_for(with_headers(b"", "Set-Cookie: a=b; Path=/")) as (client, running):
+        client.send("GET", running.origin)
+        client.send("GET", running.origin)
+    assert b"ookie" not in running.requests[1]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:1/",
+        "http://localhost/",
+        "ftp://good.example/",
+        "file:///etc/passwd",
+        "//good.example/",
+        "good.example",
+        "",
+        "http://good.example:81/",
+        "http://good.example.evil.example/",
+        "http://good.example@evil.example/",
+        "http://good.example:80@evil.example/",
+        "http://good.example\\@evil.example/",
+        "http://good.example\n.evil.example/",
+        "http://good.example\t/",
+        " http://good.example/",
+        "http://good.example /",
+        "http://good%2eexample/",
+        "http://gооd.example/",
+        "http://good.example:port/",
+        "http://[::1/",
+        "https://good.example/",
+        "javascript:alert(1)",
+        "http:///good.example",
+        "http://",
+    ],
+)
+def test_only_the_pinned_origin_is_called(url: str) -> None:
+    with pytest.raises(AddressRefused):
+        HttpClient("test", frozenset({"http://good.example"})).send("GET", url)
+
+
+def test_default_ports_and_letter_case_are_the_same_origin() -> None:
+    HttpClient("test", frozenset({"http://good.example"})).permit("HTTP://GOOD.example:80/x?y#z")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"", "reset"),
+        (b"nonsense\r\n\r\n", "reset"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", "short"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel", "short"),
+        (with_headers(b"not gzip", "Content-Encoding: gzip"), "short"),
+    ],
+)
+def test_broken_answers(answer: bytes, reason: str) -> None:
+    with client_for(answer) as (client, running), pytest.raises(Unreachable) as caught:
+        client.send("GET", running.origin)
+    assert caught.value.reason == reason
+
+
+def test_nobody_listens() -> None:
+    origin = deserted_origin()
+    with pytest.raises(Unreachable) as caught:
+        HttpClient("test", frozenset({origin})).send("GET", origin)
+    assert caught.value.reason == "connect"
+
+
+def test_silence_ends_after_the_read_timeout() -> None:
+    silent = client_for(lambda _: time.sleep(1), read_timeout=0.1)
+    with silent as (client, running), pytest.raises(Unreachable) as caught:
+        client.send("GET", running.origin)
+    assert caught.value.reason == "timeout"
+
+
+def test_a_trickle_ends_at_the_deadline() -> None:
+    def trickle(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(100):
+            connection.sendall(b".")
+            time.sleep(0.02)
+
+    started = time.monotonic()
+    with client_for(trickle) as (client, running), pytest.raises(Unreachable) as caught:
+        client.send("GET", running.origin, timeout=0.2)
+    assert caught.value.reason == "timeout"
+    assert time.monotonic() - started < 1
+
+
+@pytest.fixture
+def moved_clock(tmp_path: Path) -> Iterator[Path]:
+    file = tmp_path / "clock"
+    clock.use_offset_file(file)
+    yield file
+    clock.use_offset_file(None)
+
+
+def test_the_breaker_opens_rests_and_tries_one_again(moved_clock: Path) -> None:
+    answers = [b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"]
+    with client_for(lambda connection: connection.sendall(answers[0])) as (client, running):
+        for _ in range(5):
+            assert client.send("GET", running.origin).status == 503
+        with pytest.raises(CircuitOpen) as caught:
+            client.send("GET", running.origin)
+        assert 0 < caught.value.retry_after <= 20
+        assert len(running.requests) == 5
+
+        moved_clock.write_text("21")
+        client.send("GET", running.origin)
+        with pytest.raises(CircuitOpen):
+            client.send("GET", running.origin)
+
+        moved_clock.write_text("42")
+        answers[0] = with_headers(b"ok")
+        for _ in range(3):
+            assert client.send("GET", running.origin).status == 200
+
+
+def test_a_clock_set_back_does_not_keep_the_breaker_open(moved_clock: Path) -> None:
+    origin = deserted_origin()
+    client = HttpClient("test", frozenset({origin}))
+    for _ in range(5):
+        with pytest.raises(Unreachable):
+            client.send("GET", origin)
+    moved_clock.write_text("-86400")
+    with pytest.raises(Unreachable) as caught:
+        client.send("GET", origin)
+    assert caught.value.reason == "connect"
+
+
+def test_refused_addresses_do_not_open_the_breaker() -> None:
+    with client_for(with_headers(b"ok")) as (client, running):
+        for _ in range(6):
+            with pytest.raises(AddressRefused):
+                client.send("GET", "http://169.254.169.254/latest")
+        assert client.send("GET", running.origin).status == 200
+
+
+def test_the_log_line_has_no_query_header_or_body() -> None:
+    with client_for(with_headers(b"answer-secret")) as (client, running), capture_logs() as lines:
+        client.send("GET", f"{running.origin}/a", params={"guid": "query-secret"}, headers={"X": "header-secret"})
+    assert lines[0]["path"] == "/a"
+    assert lines[0]["outcome"] == 200
+    assert "secret" not in repr(lines)
+
+
+def test_a_traceback_has_no_query() -> None:
+    origin = deserted_origin()
+    with pytest.raises(Unreachable) as caught:
+        HttpClient("test", frozenset({origin})).send("GET", origin, params={"guid": SECRET})
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+def test_many_threads_share_a_client() -> None:
+    with client_for(with_headers(b"ok")) as (client, running), ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: client.send("GET", running.origin).body, range(80)))
+    assert answers == [b"ok"] * 80
+
+
+def test_clients_are_shared_by_service_and_origin() -> None:
+    one = shared_client("a", frozenset({"http://a.example"}))
+    assert shared_client("a", frozenset({"http://a.example"})) is one
+    assert shared_client("a", frozenset({"http://b.example"})) is not one
+    forget_clients()
+    assert shared_client("a", frozenset({"http://a.example"})) is not one
+
+
+def test_a_borrowed_session_has_the_same_limits() -> None:
+    with client_for(with_headers(b'{"ok":1}')) as (client, running), requests.Session() as session:
+        session.mount("http://", ThroughClient(client))
+        assert session.post(running.origin, data={"a": "b"}).json() == {"ok": 1}
+        with pytest.raises(AddressRefused):
+            session.get("http://127.0.0.1:1/")
+    assert running.requests[0].endswith(b"a=b")
