@@ -8,9 +8,13 @@ import flask_migrate
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from link4web.accounts import organisations, services
+from link4web.accounts.passwords import WeakPassword
+from link4web.connections.reseal import reseal_all
+from link4web.connections.syncing import SYNC
 from link4web.customers.schedule import run_schedule
 from link4web.demo import seed_demo
-from link4web.connections.syncing import SYNC
+from link4web.mail.address import EmailProblem, canonical_email
 from link4web.settings import Settings
 from link4web.worker import Worker
 
@@ -22,12 +26,17 @@ def add_commands(app: Flask) -> None:
     app.cli.add_command(simulators)
     app.cli.add_command(demo)
     app.cli.add_command(worker)
+    app.cli.add_command(user)
     app.cli.add_command(migrate_up)
+    app.cli.add_command(reseal)
     app.cli.add_command(doctor)
 
 
 simulators = AppGroup("simulators", help="The stand-ins for Xero, ABN Lookup and the mail server.")
 demo = AppGroup("demo", help="People and organisations to try things with.")
+
+
+user = AppGroup("user", help="People who may sign in.")
 
 
 @simulators.command("run")
@@ -60,6 +69,31 @@ def worker() -> None:
     """Bring about what the outbox asks for, until stopped."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (werkzeug's way to the object behind its proxy)
     Worker(app, long_kinds=LONG_KINDS, schedule=run_schedule).run()
+
+
+@user.command("create")
+@click.option("--name", prompt=True)
+@click.option("--email", prompt=True)
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@click.option("--organisation", default="", help="Also create an organisation with this name, the person its admin.")
+@click.option("--country", type=click.Choice(["AU", "NZ"]), default="AU")
+@with_appcontext
+def create_user(name: str, email: str, password: str, organisation: str, country: str) -> None:
+    """Create somebody who may sign in: the first admin of an installation, say. The address counts as verified."""
+    try:
+        person = services.create_verified(name, canonical_email(email), password)
+    except (EmailProblem, WeakPassword, services.AlreadyThere) as problem:
+        raise click.ClickException(problem.sentence) from None
+    if organisation:
+        organisations.create_organisation(person.id, organisation, country, None)
+    click.echo(f"{person.email} may sign in.")
+
+
+@click.command("reseal")
+@with_appcontext
+def reseal() -> None:
+    """Encrypt stored tokens with the newest of LINK4WEB_TOKEN_KEYS; run it before taking an old key away."""
+    click.echo(f"{reseal_all()} connections encrypted anew.")
 
 
 @click.command("migrate-up")

@@ -1,11 +1,8 @@
 """Demo people for home mode: a fresh clone can sign in at once. Invented; refused in production (R-013)."""
 
-from link4web import clock
-from link4web.accounts import organisations, passwords
+from link4web.accounts import organisations
 from link4web.accounts.models import User
-from link4web.accounts.services import find_user
-from link4web.database import db, writing
-from link4web.ids import new_id
+from link4web.accounts.services import create_verified, find_user
 from link4web.registers.numbers import BusinessNumber
 
 # a sample number: it passes the checksum and is known to the ABN Lookup simulator
@@ -26,12 +23,4 @@ def seed_demo() -> list[str]:
 
 
 def _person(name: str, email: str, password: str) -> User:
-    if (known := find_user(email)) is not None:
-        return known
-    hashed = passwords.hash_password(password)
-    with writing():
-        user = User(
-            id=new_id(), email=email, name=name, password_hash=hashed, verified_at=clock.now(), created_at=clock.now()
-        )
-        db.session.add(user)
-    return user
+    return find_user(email) or create_verified(name, email, password)

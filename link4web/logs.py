@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -32,15 +33,19 @@ def configure_logs(level: str = "INFO") -> None:
     )
 
 
-def scrub(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def scrub(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Hide what looks like a secret; keep every value on one line."""
     return {name: "[hidden]" if SECRET_NAMES.search(name) else _clean(value) for name, value in event.items()}
 
 
 def _clean(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, Mapping):
+        return scrub(None, "", dict(value))
+    if isinstance(value, list | tuple):
+        return [_clean(part) for part in value]
+    if value is None or isinstance(value, int | float):
         return value
-    shown = SECRET_SHAPES.sub(r"\1[hidden]", value)
+    shown = SECRET_SHAPES.sub(r"\1[hidden]", str(value))
     return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", shown)
 
 

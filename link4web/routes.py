@@ -3,8 +3,8 @@
 from flask import Blueprint, Flask, g, request, url_for
 
 from link4web import providers
-from link4web.accounts import account_views, organisation_views
-from link4web.accounts import views as account_views
+from link4web.accounts import account_views, organisation_views, views
+from link4web.accounts import views as sign_in_views
 from link4web.connections import entry
 from link4web.connections import views as connection_views
 from link4web.customers import views as customer_views
@@ -17,7 +17,7 @@ from link4web.web import health
 def add_all(app: Flask) -> None:
     """Register all routes."""
     app.register_blueprint(health.bp)
-    app.register_blueprint(account_views.bp)
+    app.register_blueprint(sign_in_views.bp)
     app.register_blueprint(account_views.bp)
     app.register_blueprint(organisation_views.bp)
     app.register_blueprint(entry.bp)

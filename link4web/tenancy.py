@@ -4,11 +4,12 @@ Requests set the organisation from the signed-in person's membership, jobs from 
 purpose; a test reads the list of places that do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
-from sqlalchemy import ForeignKey, Table, event
+from sqlalchemy import BindParameter, Executable, ForeignKey, Insert, Table, Update, event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -80,9 +81,11 @@ def _bind_to_organisation(state: ORMExecuteState) -> None:
         if _touches_tenant_table(state):
             raise NoOrganisation("a tenant table was queried without an organisation")
         return
+    if state.is_insert or state.is_update:
+        _check_written(state, current)
     if state.is_insert or (state.is_update and isinstance(state.parameters, list)):
-        _check_rows(state, current)
-    elif state.is_orm_statement and not state.is_column_load:
+        return  # an UPDATE of many rows by primary key names the organisation in each row, not in a criterion
+    if state.is_orm_statement and not state.is_column_load:
         state.statement = state.statement.options(
             with_loader_criteria(TenantMixin, lambda cls: cls.organisation_id == current, include_aliases=True)
         )
@@ -93,7 +96,7 @@ def _bind_to_organisation(state: ORMExecuteState) -> None:
 def _touches_tenant_table(state: ORMExecuteState) -> bool:
     return any(
         isinstance(element, Table) and "organisation_id" in element.primary_key and element.name not in GLOBAL_TABLES
-        for element in visitors.iterate(state.statement)
+        for element in visitors.iterate(state.statement)  # type: ignore[arg-type]  # every statement can be walked
     )
 
 
@@ -101,15 +104,35 @@ def _touches_tenant_table(state: ORMExecuteState) -> bool:
 GLOBAL_TABLES = frozenset({"membership"})
 
 
-def _check_rows(state: ORMExecuteState, current: str) -> None:
-    """Inserts, and updates by primary key in bulk, name the organisation in each row instead of a criterion."""
+def _check_written(state: ORMExecuteState, current: str) -> None:
+    """Refuse INSERTs for another organisation and UPDATEs that would hand a row to one."""
     mapper = state.bind_mapper
     if mapper is None or not issubclass(mapper.class_, TenantMixin):
         return
-    rows = state.parameters or []
-    for row in [rows] if isinstance(rows, dict) else rows:
-        if row.get("organisation_id", current) != current:
-            raise ForeignOrganisation(f"{mapper.class_.__name__} of another organisation")
+    parameters: Any = state.parameters or {}
+    rows = [parameters] if isinstance(parameters, Mapping) else parameters
+    written = {row.get("organisation_id", current) for row in rows}
+    if (written | _organisations_in(state.statement)) - {current}:
+        raise ForeignOrganisation(f"{mapper.class_.__name__} of another organisation")
+
+
+def _organisations_in(statement: Executable) -> set[object]:
+    """The organisations in the VALUES of a statement."""
+    if not isinstance(statement, Insert | Update):
+        return set()
+    # SQLAlchemy has no public name for what values() was given
+    rows: list[Any] = [statement._values or {}]  # noqa: SLF001
+    for several in statement._multi_values or ():  # noqa: SLF001
+        rows += several
+    return {_plain(value) for row in rows for column, value in row.items() if _key(column) == "organisation_id"}
+
+
+def _key(column: Any) -> Any:
+    return getattr(column, "key", column)
+
+
+def _plain(value: Any) -> object:
+    return value.value if isinstance(value, BindParameter) else value
 
 
 @event.listens_for(Session, "before_flush")

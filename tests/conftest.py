@@ -71,6 +71,7 @@ def settings(environment: dict[str, str]) -> Settings:
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     yield app
+    app.extensions["post"].close()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

@@ -1,8 +1,9 @@
 """Forget what has run out: sessions, mailed links, counts of wrong passwords, finished outbox rows."""
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from link4web import clock
@@ -31,7 +32,7 @@ def forget_old() -> int:
     )
 
 
-def _delete(table: type[Base], key: InstrumentedAttribute, condition: object) -> int:
+def _delete(table: type[Base], key: InstrumentedAttribute[Any], condition: ColumnElement[bool]) -> int:
     total = 0
     while True:
         with writing():

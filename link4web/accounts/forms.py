@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from wtforms import BooleanField, PasswordField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 from wtforms.validators import AnyOf, Length, ValidationError
 
 from link4web.registers.numbers import BusinessNumber, NumberProblem, read_number
@@ -18,7 +19,7 @@ TIMEZONES = [
     SelectChoice("Pacific/Auckland", "Auckland, Wellington, Christchurch"),
     SelectChoice("Pacific/Chatham", "Chatham Islands"),
 ]
-PASSWORD_HINT = "15 characters or more. Four or five unrelated words are easy to remember and hard to guess."
+WHAT_IS_LONG = "15 characters or more. Four or five unrelated words are easy to remember and hard to guess."
 
 
 def _email(**kwargs: Any) -> StringField:
@@ -30,7 +31,7 @@ class SignUpForm(Form):
     email = _email(render_kw={"autocomplete": "email", "inputmode": "email"})
     password = PasswordField(
         "Password",
-        description=PASSWORD_HINT,
+        description=WHAT_IS_LONG,
         validators=[Required("Choose a password.")],
         render_kw={"autocomplete": "new-password"},
     )
@@ -68,7 +69,7 @@ class ChangePasswordForm(Form):
     )
     password = PasswordField(
         "New password",
-        description=PASSWORD_HINT,
+        description=WHAT_IS_LONG,
         validators=[Required("Choose a password.")],
         render_kw={"autocomplete": "new-password"},
     )
@@ -81,7 +82,7 @@ class ForgotForm(Form):
 class NewPasswordForm(Form):
     password = PasswordField(
         "New password",
-        description=PASSWORD_HINT,
+        description=WHAT_IS_LONG,
         validators=[Required("Choose a password.")],
         render_kw={"autocomplete": "new-password"},
     )

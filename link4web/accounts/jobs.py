@@ -38,6 +38,11 @@ def send_mail(job: Job) -> None:
     deliver(compose(template, email, SUBJECTS[template], name=name, link=link))
 
 
+def forget_old(_: Job) -> None:
+    """Delete what has run out."""
+    cleanup.forget_old()
+
+
 def schedule() -> None:
     """Queue what is due by the clock; cheap when nothing is."""
     outbox.ask_every(FORGET, timedelta(hours=1))
@@ -46,4 +51,4 @@ def schedule() -> None:
 def register_jobs() -> None:
     """Tell the outbox who handles account mails and the clean-up."""
     outbox.handles(MAIL, send_mail)
-    outbox.handles(FORGET, lambda _: cleanup.forget_old())
+    outbox.handles(FORGET, forget_old)

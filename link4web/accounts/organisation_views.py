@@ -24,7 +24,7 @@ def new() -> Response:
     form = NewOrganisationForm(optional=True)
     if form.validate_on_submit():
         created = organisations.create_organisation(
-            current_user.id, form.name.data, form.country.data, form.number.business_number
+            current_user.id, form.name.data or "", form.country.data, form.number.business_number
         )
         flash(_welcome(created), "done")
         return go_to(url_for("xero.connect", organisation=created.id))
@@ -47,7 +47,7 @@ def business(organisation: str) -> Response:
         if details.validate():
             organisations.update_details(
                 organisation,
-                name=details.name.data,
+                name=details.name.data or "",
                 address=details.address.data or "",
                 timezone=details.timezone.data,
                 invite_without_number=details.invite_without_number.data,

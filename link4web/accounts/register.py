@@ -22,7 +22,7 @@ FRESH_FOR = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Finding:
-    """A register's word on a number. `status`: *active*, *cancelled*, *not found*, or *unchecked* (nobody could say)."""
+    """A register's word on a number. `status`: *active*, *cancelled*, *not found*, *unchecked* (nobody could say)."""
 
     status: str
     name: str = ""

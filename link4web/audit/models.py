@@ -9,7 +9,7 @@ from link4web.database import Base, Id
 
 
 class AuditEvent(Base):
-    """Something that happened. `chain` is an organisation's id or *system*; `hash` covers the row and the one before."""
+    """Something that happened. `chain`: an organisation's id or *system*; `hash` covers the row and the one before."""
 
     __tablename__ = "audit_event"
     __table_args__ = (Index("ix_audit_event_object", "chain", "object_id", "position"),)

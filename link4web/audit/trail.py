@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from link4web import clock
 from link4web.audit.models import AuditEvent, AuditHead
-from link4web.database import db, is_writing
+from link4web.database import db, insert_for, is_writing
 
 SYSTEM = "system"
 
@@ -93,12 +93,8 @@ def record(
 def verify(chain: str) -> int | None:
     """The position of the first event that does not fit its chain, or None when all fit."""
     previous, position = b"", 0
-    for event in db.session.scalars(
-        select(AuditEvent)
-        .where(AuditEvent.chain == chain)
-        .order_by(AuditEvent.position)
-        .execution_options(yield_per=500)
-    ):
+    events = select(AuditEvent).where(AuditEvent.chain == chain).order_by(AuditEvent.position)
+    for event in db.session.scalars(events.execution_options(yield_per=500, populate_existing=True)):
         position += 1
         if event.position != position or event.hash != _digest(previous, event):
             return position
@@ -108,11 +104,13 @@ def verify(chain: str) -> int | None:
 
 
 def _head(chain: str) -> AuditHead:
-    head = db.session.scalars(select(AuditHead).where(AuditHead.chain == chain).with_for_update()).first()
+    """The end of the chain, held until the end of the transaction."""
+    held = select(AuditHead).where(AuditHead.chain == chain).with_for_update().execution_options(populate_existing=True)
+    head = db.session.scalars(held).first()
     if head is None:
-        head = AuditHead(chain=chain, position=0, hash=b"")
-        db.session.add(head)
-        db.session.flush()
+        begin = insert_for(AuditHead).values(chain=chain, position=0, hash=b"")
+        db.session.execute(begin.on_conflict_do_nothing())  # two writers may begin a chain at the same moment
+        head = db.session.scalars(held).one()
     return head
 
 

@@ -15,7 +15,7 @@ from link4web.audit import record
 from link4web.connections import vault
 from link4web.connections.models import Connection
 from link4web.connections.providers import config_of, provider_of
-from link4web.database import db, end_reading, writing
+from link4web.database import changed_rows, db, end_reading, writing
 from link4web.ids import new_id
 from link4web.providers.base.errors import MustReconnect, TryAgainLater
 from link4web.providers.base.records import TokenSet
@@ -56,7 +56,7 @@ class StoredCredentials:
             if self._token and self._token != rejected:
                 return self._token
             if fence := self._take_lease():
-                return self._refresh(fence)
+                return self._refresh(fence, rejected)
             if time.monotonic() > deadline:
                 raise TryAgainLater("REFRESH-BUSY", "The connection is being renewed. Please try again.", 30)
             time.sleep(0.1)
@@ -99,7 +99,11 @@ class StoredCredentials:
             ).scalar()
         return int(taken or 0)
 
-    def _refresh(self, fence: int) -> str:
+    def _refresh(self, fence: int, rejected: str) -> str:
+        self._read()
+        if self._token != rejected:
+            self._release(fence)  # somebody's refresh ended between our look and our lease
+            return self._token
         row = self._row()
         assert row.refresh_token is not None
         refresh_token = self._unseal(row.refresh_token)
@@ -144,7 +148,7 @@ class StoredCredentials:
             .values(refresh_owner=None, refresh_until=None, **values)
             .execution_options(synchronize_session=False)
         )
-        return bool(changed.rowcount)
+        return bool(changed_rows(changed))
 
 
 def sealed_tokens(tokens: TokenSet, organisation_id: str, provider: str) -> dict[str, object]:

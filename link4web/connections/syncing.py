@@ -2,17 +2,22 @@
 
 from sqlalchemy import update
 
-from link4web import clock, outbox
+from link4web import outbox
 from link4web.connections.models import Connection
-from link4web.database import db
+from link4web.database import changed_rows, db
 
 SYNC = "customers.sync"
+
+
+class Ended(Exception):
+    """The connection is not active any more: whatever works on it stops, quietly."""
 
 
 def request_sync(connection: Connection, *, full: bool = False) -> bool:
     """Queue a sync, inside ``writing()``; False when one is waiting or running already.
 
-    `full` walks over every contact, otherwise only what has changed since the last sync is read.
+    `full` walks over every contact, otherwise only what has changed since the last sync is read. A sync that had
+    stopped half way goes on from there, unless a full one is asked for.
     """
     asked = outbox.again(
         SYNC,
@@ -25,16 +30,23 @@ def request_sync(connection: Connection, *, full: bool = False) -> bool:
         connection.sync_resumes_at = None
         if full:
             connection.sync_phase, connection.sync_page = "", 0
-        connection.sync_started_at = clock.now()
         db.session.flush()
+    elif connection.sync_state == "waiting" and connection.sync_resumes_at is None:
+        outbox.hasten(SYNC, [connection.id])  # nobody asked us to wait, so a person's wish comes before the pause
     return asked
 
 
 def report(connection_id: str, **columns: object) -> None:
-    """Write progress or result onto the connection, inside ``writing()``."""
-    db.session.execute(
+    """Write progress or result onto the connection, inside ``writing()``.
+
+    Raises:
+        Ended: it has been disconnected or lost meanwhile.
+    """
+    changed = db.session.execute(
         update(Connection)
-        .where(Connection.id == connection_id)
+        .where(Connection.id == connection_id, Connection.state == "active")
         .values(**columns)
         .execution_options(synchronize_session=False)
     )
+    if not changed_rows(changed):
+        raise Ended(connection_id)

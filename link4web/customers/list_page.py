@@ -22,7 +22,7 @@ def list_context(place: Place, *, error: str = "", asked: bool = False, problem:
     found = listing.count(place.connection.id, shown_query) if query.search or query.change else 0
     chosen = selection.of_request(place.connection.id)
     ids = [row.id for row in page.rows]
-    sync = pages.sync_view(place)
+    sync = pages.sync_view(place, waits_for_rows=query.is_everything and not page.rows)
     miss = miss_view(place, query, page, sync["state"], asked=asked, problem=problem, form=form) if _may_miss(query, page) else {}
     return {
         "provider": place.provider,

@@ -101,8 +101,8 @@ def todo_views(place: Place, known: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def sync_view(place: Place, *, may_start: bool = True, new_href: str = "") -> dict[str, Any]:
-    """The last-sync line (`customers/_sync_status.html`)."""
+def sync_view(place: Place, *, new_href: str = "", waits_for_rows: bool = False) -> dict[str, Any]:
+    """The last-sync line (`customers/_sync_status.html`). `waits_for_rows`: the list beside it is still empty."""
     row = place.connection
     running = row.sync_state in ("queued", "running")
     state = (
@@ -113,7 +113,7 @@ def sync_view(place: Place, *, may_start: bool = True, new_href: str = "") -> di
         else ("done" if row.synced_at else "never")
     )
     stale = row.synced_at is None or clock.now() - row.synced_at > STALE_AFTER
-    can_start = may_start and row.state == "active" and not running
+    can_start = row.state == "active" and not running
     return {
         "state": state,
         "words": _sync_words(place, state),
@@ -122,7 +122,7 @@ def sync_view(place: Place, *, may_start: bool = True, new_href: str = "") -> di
         "counts": [] if running else _change_counts(place),
         "new": ("Show what has arrived", new_href) if new_href else None,
         "start_href": place.href("sync") if can_start else None,
-        "poll_href": place.href("sync_status"),
+        "poll_href": place.href("sync_status", empty="yes" if waits_for_rows else None),
         "is_stale": can_start and stale and row.sync_state == "idle",
         "announce": None,
     }

@@ -104,11 +104,17 @@ def sync_status(provider: Provider, connection: str) -> Response:
 
 
 def _sync_part(provider: Provider) -> Response:
+    """The line; beside a list that has no rows yet, the whole page as soon as there are some."""
     place = Place.here(provider)
     db.session.refresh(place.connection)
-    polls = request.method == "GET"
-    finished = place.connection.sync_state in ("idle", "failed")
-    view = sync_view(place, new_href=place.base if polls and (finished or place.connection.sync_seen) else "")
+    row = place.connection
+    waits_for_rows = "empty" in request.args
+    if waits_for_rows and (row.sync_seen or row.sync_state in ("idle", "failed")):
+        response = fragments()
+        response.headers["HX-Refresh"] = "true"
+        return response
+    has_news = request.method == "GET" and bool(row.last_new or row.last_changed or row.last_gone)
+    view = sync_view(place, new_href=place.base if has_news else "", waits_for_rows=waits_for_rows)
     return fragments(render_template("customers/_sync_status.html", sync=view))
 
 

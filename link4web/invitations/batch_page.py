@@ -83,7 +83,7 @@ def _counts(batch: InvitationBatch) -> Counter[str]:
         .where(CustomerInvitation.batch_id == batch.id)
         .group_by(CustomerInvitation.state)
     )
-    counts = Counter(dict(rows.tuples().all()))
+    counts = Counter(dict(rows.all()))
     counts["sent"] += counts.pop("delivered", 0) + counts.pop("opened", 0) + counts.pop("started", 0)
     return counts
 

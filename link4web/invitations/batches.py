@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import exists, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from link4web import clock, outbox, tenancy
@@ -38,13 +38,13 @@ class Asked:
 
 def ask(selection: Selection, *, key: str, message: str, user_id: str, selected: int) -> Asked:
     """Invite what is selected: one short transaction now, the rows follow. A key works once (R-166)."""
+    selection_id, kept = selection.id, _copy(selection)  # read now: a press that is faster deletes the row
     with writing():
-        kept = _copy(selection)
         batch_id = _open(key, kept, message=message, user_id=user_id, selected=selected)
         if batch_id is None:
             return Asked(_batch_with(key), is_new=False)
         db.session.add(kept)
-        selections.clear(selection)
+        db.session.execute(delete(Selection).where(Selection.id == selection_id))
         outbox.add(PREPARE, batch_id, organisation_id=tenancy.organisation_id(), payload={"batch": batch_id})
     return Asked(batch_id, is_new=True)
 
@@ -210,7 +210,7 @@ def _leads_so_far(batch_id: str, email_keys: list[str]) -> dict[str, str]:
         .where(CustomerInvitation.batch_id == batch_id, CustomerInvitation.email_key.in_(email_keys))
         .distinct()
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _invitation(batch: InvitationBatch, row: Any, leads: dict[str, str]) -> dict[str, Any]:
@@ -309,9 +309,3 @@ def send_now(batch_id: str) -> bool:
         ).all()
         outbox.hasten(SEND, list(leads))
     return True
-
-
-def has_queued(batch_id: str) -> bool:
-    """Whether an invitation of the batch still waits to be sent."""
-    queued = exists().where(CustomerInvitation.batch_id == batch_id, CustomerInvitation.state == "queued")
-    return bool(db.session.scalar(select(queued)))

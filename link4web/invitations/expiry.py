@@ -11,7 +11,7 @@ CHUNK = 200
 
 
 def expire_due() -> int:
-    """Let what is due run out, at most CHUNK for each organisation; how many did. One index look-up when none is due."""
+    """Let what is due run out, at most CHUNK for each organisation; how many. One index look-up when none is due."""
     with tenancy.system("invitations of all organisations run out by the clock"):
         due = db.session.scalars(
             select(CustomerInvitation.organisation_id).where(*_is_due()).distinct().limit(CHUNK)

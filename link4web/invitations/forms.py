@@ -3,12 +3,13 @@
 from typing import Any
 
 from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 from wtforms.validators import Length, Optional, ValidationError
 
 from link4web.accounts.passwords import MAX_LENGTH as LONGEST_PASSWORD
 from link4web.ids import is_id
 from link4web.invitations import message
-from link4web.registers.numbers import BusinessNumber, NumberProblem, read_number
+from link4web.registers.numbers import BusinessNumber, Country, NumberProblem, read_number
 from link4web.web.forms import Email, Form, Required, name_field, one_line
 
 
@@ -60,20 +61,17 @@ class JoinForm(Form):
             del self.person, self.email, self.password
 
     def validate_number(self, field: StringField) -> None:
-        self.business_number = _number(field.data or "", self.country)
+        read = either_number(field.data or "", self.country)
+        if isinstance(read, NumberProblem):
+            raise ValidationError(read.sentence)
+        self.business_number = read
 
 
-def _number(text: str, country: str) -> BusinessNumber:
-    """The number of the expected country, or a good one of the other."""
-    here, there = ("NZ", "AU") if country == "NZ" else ("AU", "NZ")
-    read = read_number(text, here)  # type: ignore[arg-type]  # one of two literals
-    if isinstance(read, BusinessNumber):
-        return read
-    other = read_number(text, there)  # type: ignore[arg-type]  # one of two literals
-    if isinstance(other, BusinessNumber):
-        return other
-    assert isinstance(read, NumberProblem)
-    raise ValidationError(read.sentence)
+def either_number(text: str, country: str) -> BusinessNumber | NumberProblem:
+    """The number of the expected country (AU or NZ), or a good one of the other; what is wrong is said of the first."""
+    countries: tuple[Country, Country] = ("NZ", "AU") if country == "NZ" else ("AU", "NZ")
+    expected, other = (read_number(text, one) for one in countries)
+    return other if isinstance(other, BusinessNumber) and isinstance(expected, NumberProblem) else expected
 
 
 REASONS = {
@@ -87,7 +85,11 @@ REASONS = {
 class DeclineForm(Form):
     """A no, with a reason if they like."""
 
-    reason = RadioField("Why? (You need not say.)", choices=list(REASONS.items()), validators=[Optional()])
+    reason = RadioField(
+        "Why? (You need not say.)",
+        choices=[SelectChoice(value, label) for value, label in REASONS.items()],
+        validators=[Optional()],
+    )
     note = TextAreaField(
         "A word to them", filters=[one_line], validators=[Length(max=200, message="At most 200 characters.")]
     )

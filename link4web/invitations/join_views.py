@@ -9,10 +9,10 @@ from link4web.accounts import organisations, register, services
 from link4web.accounts.models import Organisation, User
 from link4web.accounts.passwords import WeakPassword
 from link4web.invitations import joining, tokens
-from link4web.invitations.forms import DeclineForm, JoinForm
+from link4web.invitations.forms import DeclineForm, JoinForm, either_number
 from link4web.invitations.joining import Closed, HasAccount, Landing, NewBusiness, NewPerson, NotYours
 from link4web.invitations.preview import inviter_view
-from link4web.registers.numbers import BusinessNumber
+from link4web.registers.numbers import NumberProblem
 from link4web.web import sessions
 from link4web.web.access import one_click, public
 from link4web.web.responses import go_to, page
@@ -53,18 +53,16 @@ def show() -> Response:
     """Who invites, what it is about, and what we know already."""
     found = joining.landing(_hash())
     if request.method != "HEAD":
-        joining.note_opened(found.invitation)
+        joining.note_opened(found)
     return _landing_page(found, _form(found))
 
 
 def _form(found: Landing) -> JoinForm:
     known = {
-        "name": found.customer.name[:120],
-        "number": BusinessNumber(found.customer.number_scheme, found.customer.number).display  # type: ignore[arg-type]  # one of two literals
-        if found.customer.number
-        else "",
-        "person": found.customer.person[:120],
-        "email": found.invitation.email_key,
+        "name": found.name[:120],
+        "number": found.number.display if found.number else "",
+        "person": found.person[:120],
+        "email": found.email_key,
     }
     data = None if request.method == "POST" else known
     return JoinForm(data=data, country=found.country, signed_in=current_user.is_authenticated)
@@ -76,13 +74,13 @@ def _landing_page(found: Landing, form: JoinForm, *, status: int = 200, trouble:
         "invitations/join.html",
         status=status,
         invitation={
-            "inviter": inviter_view(found.inviter),
-            "invited_name": found.customer.name,
-            "email": found.invitation.email,
-            "sent": found.invitation.sent_at or found.invitation.created_at,
-            "until": found.invitation.expires_at,
+            "inviter": inviter_view(found.inviter_name, found.inviter_number, found.inviter_address),
+            "invited_name": found.name,
+            "email": found.email,
+            "sent": found.sent_at,
+            "until": found.until,
             "message": found.message,
-            "person": found.person.name,
+            "person": found.sender,
             "others": found.others,
         },
         form=form,
@@ -108,22 +106,24 @@ def _choices(found: Landing) -> list[tuple[str, str]]:
     if not current_user.is_authenticated:
         return []
     mine = organisations.organisations_of(current_user.id)
-    return [(organisation.id, organisation.name) for organisation, _ in mine if organisation.id != found.inviter.id]
+    return [
+        (organisation.id, organisation.name) for organisation, _ in mine if organisation.id != found.organisation_id
+    ]
 
 
 def _is_known(found: Landing) -> bool:
     """Whether the invited address has a sign-in here; only its owner, who holds the link, is told."""
-    user = services.find_user(found.invitation.email_key)
+    user = services.find_user(found.email_key)
     return user is not None and user.verified_at is not None
 
 
 def _account_words(found: Landing) -> str | None:
     if not current_user.is_authenticated:
-        return HAS_ACCOUNT.format(email=found.invitation.email) if _is_known(found) else None
-    if current_user.email == found.invitation.email_key:
+        return HAS_ACCOUNT.format(email=found.email) if _is_known(found) else None
+    if current_user.email == found.email_key:
         return None
     return (
-        f"You are signed in as {current_user.email}; the invitation went to {found.invitation.email}. If that is right,"
+        f"You are signed in as {current_user.email}; the invitation went to {found.email}. If that is right,"
         " choose for which business you join. If not, switch to another sign-in."
     )
 
@@ -150,13 +150,13 @@ def join() -> Response:
     business = NewBusiness(form.name.data, form.business_number)  # type: ignore[arg-type]  # validated
     if current_user.is_authenticated:
         return _join(found, form, current_user, business)
-    if form.email.data != found.invitation.email_key:
+    if form.email.data != found.email_key:
         return _another_address(found, form)
     return _join(found, form, NewPerson(form.person.data, form.password.data), business)
 
 
 def _join(found: Landing, form: JoinForm, who: User | NewPerson, business: str | NewBusiness) -> Response:
-    if isinstance(who, User) and who.verified_at is None and who.email != found.invitation.email_key:
+    if isinstance(who, User) and who.verified_at is None and who.email != found.email_key:
         return _landing_page(found, form, status=422, trouble=VERIFY_FIRST)
     try:
         joined = joining.join(_hash(), who, business)
@@ -180,7 +180,7 @@ def _another_address(found: Landing, form: JoinForm) -> Response:
         form.password.errors = [weak.sentence]
         return _landing_page(found, form, status=422)
     session["mail_sent_to"] = form.email.data
-    flash(OTHER_ADDRESS.format(invited=found.invitation.email, email=form.email.data), "todo")
+    flash(OTHER_ADDRESS.format(invited=found.email, email=form.email.data), "todo")
     return go_to(url_for("accounts.check_mail"))
 
 
@@ -230,10 +230,8 @@ def switch() -> Response:
 def check_number() -> Response:
     """What the register says to the number in the field; only for whoever holds an open invitation."""
     found = joining.landing(_hash())
-    form = JoinForm(request.args, country=found.country, signed_in=True)
-    answer: dict[str, Any] | None = None
-    if form.number.validate(form) and form.business_number is not None:
-        answer = _register_words(register.look_up(form.business_number))
+    number = either_number(request.args.get("number", ""), found.country)
+    answer = None if isinstance(number, NumberProblem) else _register_words(register.look_up(number))
     return page("accounts/_register_answer.html", answer=answer)
 
 
@@ -260,7 +258,7 @@ def decline() -> Response:
     return page(
         "invitations/decline.html",
         status=422 if form.errors else 200,
-        inviter_name=found.inviter.name,
+        inviter_name=found.inviter_name,
         form=form,
         action=url_for(".decline"),
         back_href=url_for(".show"),

@@ -4,6 +4,7 @@ The link's token proves the mailbox it was sent to and names one mail, which may
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select, update
 
@@ -27,7 +28,8 @@ from link4web.invitations.models import (
     InvitationToken,
     NetworkLink,
 )
-from link4web.registers.numbers import BusinessNumber
+from link4web.invitations.sending import number_words
+from link4web.registers.numbers import BusinessNumber, Scheme
 
 JOINED_NOTICE = "invitations.joined_notice"
 ASKED_NOTICE = "invitations.asked_notice"
@@ -50,23 +52,31 @@ class NotYours(Exception):
     """The person is no member of the organisation they want to join as."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Landing:
-    """An open invitation, as the invited business may see it. `others`: names of further customers of the address."""
+    """An open invitation, as the invited business may see it.
 
-    invitation: CustomerInvitation
-    customer: Customer
-    inviter: Organisation
-    person: User
+    `number` is what the inviter has on file; `country` where the business is, as far as we know; `inviter_number` in
+    words; `others` the names of further customers behind the address.
+    """
+
+    organisation_id: str
+    invitation_id: str
+    email: str
+    email_key: str
+    sent_at: datetime
+    until: datetime
+    was_opened: bool
+    name: str
+    person: str
+    number: BusinessNumber | None
+    country: str
+    inviter_name: str
+    inviter_number: str
+    inviter_address: str
+    sender: str
     message: str
     others: list[str]
-
-    @property
-    def country(self) -> str:
-        """Where the invited business is, as far as we know; the inviter's country otherwise."""
-        by_scheme = {"ABN": "AU", "NZBN": "NZ"}.get(self.customer.number_scheme if self.customer.number else "")
-        by_address = self.customer.country if self.customer.country in ("AU", "NZ") else None
-        return by_scheme or by_address or self.inviter.country
 
 
 @dataclass(frozen=True)
@@ -113,14 +123,40 @@ def _known(token: InvitationToken | None) -> InvitationToken:
 
 def _landing(token: InvitationToken) -> Landing:
     inviter = db.session.get_one(Organisation, token.organisation_id)
-    pairs = _group(token)
-    invitation, customer = pairs[0]
+    (invitation, customer), *more = _group(token)
     if (state := _closed_as(token, invitation)) != "":
         raise Closed(state, inviter.name)
-    batch = db.session.get_one(InvitationBatch, (token.organisation_id, invitation.batch_id))
-    person = db.session.get_one(User, invitation.invited_by)
-    names = [other.name for _, other in pairs[1:]]
-    return Landing(invitation, customer, inviter, person, batch.message, names)
+    number = _number_of(customer)
+    return Landing(
+        organisation_id=token.organisation_id,
+        invitation_id=invitation.id,
+        email=invitation.email,
+        email_key=invitation.email_key,
+        sent_at=invitation.sent_at or invitation.created_at,
+        until=invitation.expires_at,
+        was_opened=invitation.opened_at is not None,
+        name=customer.name,
+        person=customer.person,
+        number=number,
+        country=_country_of(customer, number) or inviter.country,
+        inviter_name=inviter.name,
+        inviter_number=number_words(inviter),
+        inviter_address=inviter.address,
+        sender=db.session.get_one(User, invitation.invited_by).name,
+        message=db.session.get_one(InvitationBatch, (token.organisation_id, invitation.batch_id)).message,
+        others=[other.name for _, other in more],
+    )
+
+
+def _number_of(customer: Customer) -> BusinessNumber | None:
+    scheme: Scheme = "NZBN" if customer.number_scheme == "NZBN" else "ABN"
+    return BusinessNumber(scheme, customer.number) if customer.number else None
+
+
+def _country_of(customer: Customer, number: BusinessNumber | None) -> str:
+    if number is not None:
+        return "NZ" if number.scheme == "NZBN" else "AU"
+    return customer.country if customer.country in ("AU", "NZ") else ""
 
 
 def _group(token: InvitationToken, *, for_update: bool = False) -> list[tuple[CustomerInvitation, Customer]]:
@@ -153,14 +189,14 @@ def _closed_as(token: InvitationToken, invitation: CustomerInvitation) -> str:
     return "" if invitation.state in OPEN_STATES else "revoked"
 
 
-def note_opened(invitation: CustomerInvitation) -> None:
+def note_opened(found: Landing) -> None:
     """Remember the first time the page was shown."""
-    if invitation.opened_at is not None:
+    if found.was_opened:
         return
-    with tenancy.acting_for(invitation.organisation_id), writing():
+    with tenancy.acting_for(found.organisation_id), writing():
         db.session.execute(
             update(CustomerInvitation)
-            .where(CustomerInvitation.id == invitation.id, CustomerInvitation.opened_at.is_(None))
+            .where(CustomerInvitation.id == found.invitation_id, CustomerInvitation.opened_at.is_(None))
             .values(opened_at=clock.now())
             .execution_options(synchronize_session=False)
         )
@@ -185,25 +221,25 @@ def join(hashed: bytes, who: User | NewPerson, business: str | NewBusiness) -> J
         with tenancy.acting_for(token.organisation_id):
             pairs = _group(token, for_update=True)
             found = _landing(token)
-            user = _person(who, found.invitation.email_key, password_hash)
+            user = _person(who, found.email_key, password_hash)
             organisation = _organisation(business, user, finding)
             _answer(pairs, "joined", joined_organisation_id=organisation.id)
-            _link(pairs, found.inviter, organisation)
+            _link(pairs, token.organisation_id, organisation)
             _learn_number(pairs, organisation)
             outbox.add(
                 JOINED_NOTICE,
-                found.invitation.id,
+                found.invitation_id,
                 organisation_id=token.organisation_id,
-                payload={"invitation": found.invitation.id},
+                payload={"invitation": found.invitation_id},
             )
-    return Joined(user, organisation, found.inviter.name)
+    return Joined(user, organisation, found.inviter_name)
 
 
 def _hashed(who: NewPerson, found: Landing) -> str:
-    known = find_user(found.invitation.email_key)
+    known = find_user(found.email_key)
     if known is not None and known.verified_at is not None:
         raise HasAccount
-    passwords.check_strength(who.password, who.name, found.invitation.email_key)
+    passwords.check_strength(who.password, who.name, found.email_key)
     end_reading()
     return passwords.hash_password(who.password)
 
@@ -254,12 +290,12 @@ def _answer(
     batches.note(f"invitation.{state}", customer_ids, reason=problem)
 
 
-def _link(pairs: list[tuple[CustomerInvitation, Customer]], inviter: Organisation, joined: Organisation) -> None:
+def _link(pairs: list[tuple[CustomerInvitation, Customer]], inviter_id: str, joined: Organisation) -> None:
     for _, customer in pairs:
         db.session.merge(
-            NetworkLink(inviter_id=inviter.id, joined_id=joined.id, customer_id=customer.id, created_at=clock.now())
+            NetworkLink(inviter_id=inviter_id, joined_id=joined.id, customer_id=customer.id, created_at=clock.now())
         )
-    record("network.joined", chain=joined.id, kind="organisation", object_id=inviter.id)
+    record("network.joined", chain=joined.id, kind="organisation", object_id=inviter_id)
 
 
 def _learn_number(pairs: list[tuple[CustomerInvitation, Customer]], joined: Organisation) -> None:
@@ -285,7 +321,7 @@ def decline(hashed: bytes, answer: str) -> str:
             pairs = _group(token, for_update=True)
             found = _landing(token)
             _answer(pairs, "declined", problem=answer)
-    return found.inviter.name
+    return found.inviter_name
 
 
 def ask_again(hashed: bytes) -> str:

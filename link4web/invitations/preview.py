@@ -35,7 +35,7 @@ def landing(place: Place, person: User, to_name: str, message: str) -> dict[str,
     form = JoinForm(formdata=None, data={"name": name}, country=organisation.country, signed_in=False)
     return {
         "invitation": {
-            "inviter": inviter_view(organisation),
+            "inviter": inviter_view(organisation.name, number_words(organisation), organisation.address),
             "invited_name": name,
             "email": "their address",
             "sent": now,
@@ -62,12 +62,7 @@ def landing(place: Place, person: User, to_name: str, message: str) -> dict[str,
     }
 
 
-def inviter_view(organisation: Any) -> dict[str, str]:
-    """The inviter as the landing page names it."""
-    scheme, _, display = number_words(organisation).partition(" ")
-    return {
-        "name": organisation.name,
-        "number_display": display,
-        "number_scheme": scheme,
-        "place": organisation.address,
-    }
+def inviter_view(name: str, number: str, address: str) -> dict[str, str]:
+    """The inviter as the landing page names it; `number` as `ABN 51 824 753 556`."""
+    scheme, _, display = number.partition(" ")
+    return {"name": name, "number_display": display, "number_scheme": scheme, "place": address}

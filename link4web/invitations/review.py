@@ -48,7 +48,7 @@ def examine(place: Place, selection: Selection, *, seen: int | None = None) -> R
     """Count the selection by what would happen. `seen`: what an earlier look at the page said."""
     reason = left_out(number_optional=customers.number_is_optional())
     counted = db.session.execute(select(reason.label("why"), func.count()).where(*chosen(selection)).group_by(reason))
-    by_reason: dict[str, int] = dict(counted.tuples().all())
+    by_reason: dict[str, int] = dict(counted.all())
     will = by_reason.pop(WILL, 0)
     those = (*chosen(selection), reason == WILL)
     mails = db.session.scalar(select(func.count(Customer.email_key.distinct())).where(*those)) or 0

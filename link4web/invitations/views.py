@@ -46,9 +46,9 @@ def invite(provider: Provider, connection: str) -> Response:
     """Review what is selected; send it."""
     place = Place.here(provider)
     form = ReviewForm(formdata=request.form if request.method == "POST" else None)
+    selection = review.of_browser(connection)
     if request.method == "POST" and (sent := batches.with_key(form.key.data or "", connection)):
         return go_to(place.href("batch", batch=sent))
-    selection = review.of_browser(connection)
     if selection is None:
         flash(NOTHING_LEFT, "rest")
         return go_to(place.base)

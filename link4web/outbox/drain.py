@@ -1,4 +1,7 @@
-"""Claim due rows, fairly over organisations, and work them off. A drain is a plain function: a loop calls it at home."""
+"""Claim due rows, fairly over organisations, and work them off.
+
+A drain is a plain function: a loop calls it at home.
+"""
 
 import os
 import random

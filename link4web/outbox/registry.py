@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from link4web.outbox.queue import Job
 
 
-class Outcome(Exception):  # noqa: N818 (a handler raises it to say how it ended, not always an error)
+class Outcome(Exception):
     """How a job ended, when it did not simply succeed. `code` is short and stable."""
 
     def __init__(self, code: str) -> None:

@@ -1,7 +1,10 @@
 """Starting the simulators: blocking for the command line, in the background for tests and benches."""
 
+import atexit
 import contextlib
+import functools
 import shutil
+import signal
 import tempfile
 import threading
 from pathlib import Path
@@ -21,11 +24,11 @@ class Running:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.app = create_app(path)
         self.state = self.app.extensions[NAME]
-        self._server = Server(host, port, self.app)
         try:
-            self._sink = Sink(self.app, host, smtp_port)
+            self._server = Server(host, port, self.app)
+            self._sink = self._mail_sink(host, smtp_port)
         except OSError:
-            self._server.server_close()
+            self._forget()
             raise
         self.port = int(self._server.server_address[1])
         self.smtp_port = self._sink.port
@@ -35,7 +38,19 @@ class Running:
 
     def _temporary_file(self) -> Path:
         assert self._temporary is not None
-        return self._temporary / "simulators.db"
+        return Path(shutil.copy(_filled_file(), self._temporary))
+
+    def _mail_sink(self, host: str, port: int) -> Sink:
+        try:
+            return Sink(self.app, host, port)
+        except OSError:
+            self._server.server_close()
+            raise
+
+    def _forget(self) -> None:
+        self.state.store.close()
+        if self._temporary:
+            shutil.rmtree(self._temporary, ignore_errors=True)
 
     def wait(self) -> None:
         """Block until the server thread ends."""
@@ -46,9 +61,17 @@ class Running:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
-        self.state.store.close()
-        if self._temporary:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+        self._forget()
+
+
+@functools.cache
+def _filled_file() -> Path:
+    """A state file with the demo data, made once for each process: tests start many simulators."""
+    folder = Path(tempfile.mkdtemp(prefix="simulators-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "simulators.db"
+    create_app(path).extensions[NAME].store.close()
+    return path
 
 
 def start(port: int = 0, smtp_port: int = 0, state_path: Path | None = None) -> Running:
@@ -64,12 +87,14 @@ def start(port: int = 0, smtp_port: int = 0, state_path: Path | None = None) -> 
 
 
 def run(host: str, port: int, smtp_port: int, state_path: Path) -> None:
-    """Serve until interrupted.
+    """Serve until interrupted or terminated; for the main thread of a process.
 
     Raises:
         OSError: a port is taken.
     """
     running = Running(host, port, smtp_port, state_path)
+    # asked to stop politely is asked to stop: both ways close the state file
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         running.wait()
     running.close()

@@ -30,17 +30,18 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """A connection for queries; the block sees each statement's own snapshot."""
-        db = self._take()
-        try:
-            yield db
-        finally:
-            self._give_back(db)
+        """A connection for queries, which all see the same moment."""
+        with self._connection() as db:
+            db.execute("begin")
+            try:
+                yield db
+            finally:
+                db.execute("commit")
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction of one's own: committed at the end of the block, undone if it raises."""
-        with self._write_lock, self.read() as db:
+        with self._write_lock, self._connection() as db:
             db.execute("begin immediate")
             try:
                 yield db
@@ -70,6 +71,14 @@ class Store:
                 db.close()
             self._every.clear()
             self._idle.clear()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        db = self._take()
+        try:
+            yield db
+        finally:
+            self._give_back(db)
 
     def _take(self) -> sqlite3.Connection:
         with self._pool_lock:

@@ -31,7 +31,7 @@ class Required:
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
 
-    def __call__(self, form: Any, field: Any) -> None:
+    def __call__(self, _form: Any, field: Any) -> None:
         if not (field.data or "").strip():
             field.errors = []
             raise StopValidation(self.sentence)
@@ -40,7 +40,7 @@ class Required:
 class Email:
     """A usable address; the field's data becomes its canonical form."""
 
-    def __call__(self, form: Any, field: Any) -> None:
+    def __call__(self, _form: Any, field: Any) -> None:
         try:
             field.data = canonical_email(field.data or "")
         except EmailProblem as problem:

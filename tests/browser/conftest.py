@@ -1,26 +1,35 @@
 """Fixtures of the browser journeys: a site with its worker, a real Chromium, and windows that keep watch."""
 
-import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from link4web.simulators.server import Running
-from tests.browser.site import Site
-from tests.browser.visits import Kind, Window, open_window
+from tests.browser.site import Site, make_demo_data
+from tests.browser.visits import Kind, Window, find_browser, launch, open_window
+from tests.databases import SqliteTemplate
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OpenWindow = Callable[..., Window]
 WINDOWS = pytest.StashKey[list[Window]]()
 
 
 @pytest.fixture(scope="session")
-def site(simulators: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(simulators, tmp_path_factory.mktemp("site"))
+def demo_data(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo people in the database and the simulators' demo data, made once."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(sqlite_template.file, folder / "link4web.db")
+    make_demo_data(folder)
+    return folder
+
+
+@pytest.fixture
+def site(demo_data: Path, tmp_path: Path) -> Iterator[Site]:
+    """A whole site for each test: an organisation in Xero can be connected only once."""
+    site = Site(Path(shutil.copytree(demo_data, tmp_path / "data")))
     try:
         site.start()
         yield site
@@ -28,14 +37,13 @@ def site(simulators: Running, tmp_path_factory: pytest.TempPathFactory) -> Itera
         site.close()
 
 
-@pytest.fixture(scope="session")
+# not for the whole session: while Playwright runs, nothing else in this thread can run an event loop
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
+    if find_browser() is None:
         pytest.skip("no Chromium on this computer (apt-get install chromium)")
     with sync_playwright() as playwright:
-        # Chromium's own sandbox cannot work for root, which is who runs in most containers
-        browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=os.getuid() != 0)
+        browser = launch(playwright)
         yield browser
         browser.close()
 
@@ -66,4 +74,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.failed:
         for window in item.stash.get(WINDOWS, []):
             report.sections.append(("the browser was here", window.describe()))
+        if site := getattr(item, "funcargs", {}).get("site"):
+            report.sections.append(("the site's troubles", site.troubles()))
     return report

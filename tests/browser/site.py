@@ -1,66 +1,98 @@
-"""Link4web as a person meets it: the web server and the worker as processes of their own, beside the simulators."""
+"""Link4web as a person meets it: web server, worker and simulators as processes, the way `make run` has them."""
 
 import os
 import time
 from pathlib import Path
+from typing import Any
 
-from link4web.simulators.server import Running
+import requests
+
 from link4web.supervisor.child import Child
 from link4web.supervisor.crew import Crew
 from link4web.supervisor.places import Places
 from link4web.supervisor.ports import any_free_port
 
 PATIENCE = 60.0
-UNDO_SECONDS = 4
 
 
 class Site:
-    """Started by `start()`; `base_url` is where its pages are, `mailbox_url` where its mails arrive."""
+    """Started by `start()`; `base_url` is where its pages are, `mailbox_url` where its mails arrive.
 
-    def __init__(self, simulators: Running, folder: Path) -> None:
-        self.simulators = simulators
-        places = Places(
-            port=any_free_port(),
-            simulators_port=simulators.port,
-            smtp_port=simulators.smtp_port,
-            data_dir=folder,
-        )
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("LINK4WEB_")}
-        inherited |= {"LINK4WEB_UNDO_SECONDS": str(UNDO_SECONDS), "LINK4WEB_LIGHT_PASSWORDS": "1"}
+    Args:
+        folder: holds a copy of what `make_demo_data` makes.
+        undo_seconds: how long invitations wait before they leave.
+    """
+
+    def __init__(self, folder: Path, *, undo_seconds: int = 4) -> None:
+        places = free_places(folder)
         self.base_url = f"http://localhost:{places.port}"
-        self.mailbox_url = f"{simulators.base_url}/mail"
-        crew = Crew(places, inherited)
-        self._tasks = (crew.migration(), crew.seeding())
+        self.simulators_url = f"http://localhost:{places.simulators_port}"
+        self.mailbox_url = f"{self.simulators_url}/mail"
+        crew = Crew(places, _environ() | {"LINK4WEB_UNDO_SECONDS": str(undo_seconds)})
+        self._simulators = crew.simulators()
         self._children = (crew.web(), crew.worker())
 
     def start(self) -> None:
-        for task in self._tasks:
-            task.start()
-            assert task.wait(time.monotonic() + PATIENCE), f"{task.name} takes too long"
-            assert task.ended() == 0, task.output()
-        for child in self._children:
+        for child in (self._simulators, *self._children):
             child.start()
-        for child in self._children:
-            _wait_for(child)
+        for child in (self._simulators, *self._children):
+            wait_for(child)
 
     def close(self) -> None:
-        for child in self._children:
-            child.ask_to_stop()
-        for child in self._children:
-            child.wait(time.monotonic() + 20)
-            child.kill()
+        stop(*self._children)
+        stop(self._simulators)
+
+    def control(self, service: str, what: str, **wanted: Any) -> dict[str, Any]:
+        """Use one of a simulator's controls; its answer."""
+        answer = requests.post(f"{self.simulators_url}/{service}/_control/{what}", json=wanted, timeout=10)
+        answer.raise_for_status()
+        said: dict[str, Any] = answer.json()
+        return said
 
     def troubles(self) -> str:
         """The last errors that web and worker have written, each cut to a readable length."""
         said = "\n".join(child.output() for child in self._children).splitlines()
-        return "\n".join(line[:300] + " … " + line[-300:] for line in said if "'error'" in line or "Error" in line)[
+        return "\n".join(line[:200] + " … " + line[-600:] for line in said if "'error'" in line or "Error" in line)[
             -3000:
         ]
 
 
-def _wait_for(child: Child) -> None:
+def free_places(folder: Path) -> Places:
+    """Ports that nobody uses."""
+    ports = [any_free_port() for _ in range(3)]
+    return Places(port=ports[0], simulators_port=ports[1], smtp_port=ports[2], data_dir=folder)
+
+
+def wait_for(child: Child) -> None:
+    """Until it answers."""
     until = time.monotonic() + PATIENCE
     while not child.answers():
         assert child.ended() is None, child.output()
         assert time.monotonic() < until, f"{child.name} does not answer"
-        time.sleep(0.1)
+        time.sleep(0.05)
+
+
+def stop(*children: Child) -> None:
+    """Ask them to end, and end what does not."""
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.wait(time.monotonic() + 20)
+        child.kill()
+
+
+def make_demo_data(folder: Path) -> None:
+    """Put the demo people into the migrated database of this folder, and the simulators' demo data beside it."""
+    crew = Crew(free_places(folder), _environ())
+    simulators, seeding = crew.simulators(), crew.seeding()
+    simulators.start()
+    wait_for(simulators)
+    seeding.start()
+    assert seeding.wait(time.monotonic() + PATIENCE), "seeding takes too long"
+    assert seeding.ended() == 0, seeding.output()
+    stop(simulators)
+
+
+def _environ() -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("LINK4WEB_")}
+    return inherited | {"LINK4WEB_LIGHT_PASSWORDS": "1"}

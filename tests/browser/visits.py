@@ -1,11 +1,13 @@
 """A browser window that keeps watch: what the page's policy refuses and what its scripts throw fails the test."""
 
+import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
 Kind = Literal["wide", "phone", "dark"]
 WINDOWS: Mapping[Kind, Mapping[str, Any]] = {
@@ -19,7 +21,20 @@ addEventListener("securitypolicyviolation", (event) =>
 """
 # Chromium writes a line for every answer from 400 on; those are part of many journeys
 ORDINARY = ("Failed to load resource: the server responded with a status of 4",)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def find_browser() -> str | None:
+    """The program of a Chromium that this computer has."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start that Chromium."""
+    # its own sandbox can't work for root, which is who runs in most containers
+    return playwright.chromium.launch(executable_path=find_browser(), chromium_sandbox=os.getuid() != 0)
 
 
 class Window:

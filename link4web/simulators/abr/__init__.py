@@ -10,10 +10,10 @@ from flask import Blueprint, Response, render_template, request
 from link4web.simulators.abr import register
 from link4web.simulators.abr.register import SCHEMA, Entry
 from link4web.simulators.control import add_controls
+from link4web.simulators.folding import fold
 from link4web.simulators.sample_numbers import is_abn, is_acn
 from link4web.simulators.state import state
 from link4web.simulators.switches import Switch, Switchboard
-from link4web.simulators.xero.where import fold
 
 __all__ = ["NAME", "SCHEMA", "blueprint"]
 

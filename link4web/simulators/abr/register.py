@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from link4web.simulators.businesses import Business, Dice
+from link4web.simulators.folding import fold
 from link4web.simulators.sample_numbers import is_abn, is_acn, sample_abn
-from link4web.simulators.xero.where import fold
 
 SCHEMA = """
 create table if not exists abr_entry (

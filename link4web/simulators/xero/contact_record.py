@@ -9,10 +9,10 @@ from uuid import UUID
 import msgspec
 
 from link4web.simulators import clock
+from link4web.simulators.folding import fold
 from link4web.simulators.xero.behaviour import SWITCHES
 from link4web.simulators.xero.dates import LAST_MS, MS_DATE, ms_date
 from link4web.simulators.xero.envelope import rendered
-from link4web.simulators.xero.where import fold
 
 Contact = dict[str, Any]
 DEPTH = 2

@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import Response, request
 
+from link4web.simulators.folding import fold
 from link4web.simulators.state import state
 from link4web.simulators.xero import contact_record as record
 from link4web.simulators.xero.behaviour import SWITCHES
@@ -17,7 +18,7 @@ from link4web.simulators.xero.envelope import answer, rendered
 from link4web.simulators.xero.errors import high_volume, not_found
 from link4web.simulators.xero.gate import Call
 from link4web.simulators.xero.walking import Order, all_ids, page_ids, version_of
-from link4web.simulators.xero.where import Column, Condition, fold, read_order, read_where
+from link4web.simulators.xero.where import Column, Condition, read_order, read_where
 
 FIELDS = {
     "contactid": Column("contact_id", "id", "="),

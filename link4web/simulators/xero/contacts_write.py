@@ -8,6 +8,7 @@ from uuid import uuid4
 from flask import Response
 
 from link4web.simulators import clock
+from link4web.simulators.folding import fold
 from link4web.simulators.state import state
 from link4web.simulators.xero import contact_record as record
 from link4web.simulators.xero.bulk import Answered, InvalidError, answer_bulk, elements
@@ -15,7 +16,6 @@ from link4web.simulators.xero.contact_record import Contact
 from link4web.simulators.xero.dates import ms_date
 from link4web.simulators.xero.errors import not_found
 from link4web.simulators.xero.gate import Call
-from link4web.simulators.xero.where import fold
 
 EMAIL = re.compile(r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}$")
 LIMITS = {

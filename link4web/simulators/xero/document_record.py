@@ -9,12 +9,12 @@ from uuid import uuid4
 import msgspec
 
 from link4web.simulators import clock
+from link4web.simulators.folding import fold
 from link4web.simulators.xero import contact_record
 from link4web.simulators.xero.behaviour import SWITCHES
 from link4web.simulators.xero.bulk import InvalidError
 from link4web.simulators.xero.dates import day_pair, iso_seven, ms_date
 from link4web.simulators.xero.envelope import rendered
-from link4web.simulators.xero.where import fold
 
 Document = dict[str, Any]
 CENT = Decimal("0.01")

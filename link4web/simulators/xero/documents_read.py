@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import Response, request
 
+from link4web.simulators.folding import fold
 from link4web.simulators.state import state
 from link4web.simulators.xero import contact_record, document_record
 from link4web.simulators.xero.behaviour import SWITCHES
@@ -14,7 +15,7 @@ from link4web.simulators.xero.document_record import Document
 from link4web.simulators.xero.envelope import answer
 from link4web.simulators.xero.errors import high_volume, not_found
 from link4web.simulators.xero.gate import Call
-from link4web.simulators.xero.where import Column, Condition, fold, read_order, read_where
+from link4web.simulators.xero.where import Column, Condition, read_order, read_where
 
 COMMON = {
     "status": Column("status", quick="="),

@@ -6,12 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from link4web.simulators.folding import fold
 from link4web.simulators.state import state
 from link4web.simulators.xero import contact_record as record
 from link4web.simulators.xero import document_record, people
 from link4web.simulators.xero.bulk import InvalidError
 from link4web.simulators.xero.gate import Call
-from link4web.simulators.xero.where import fold
 
 PAGE = 50
 DEEDS = {"archive": {"ContactStatus": "ARCHIVED"}, "restore": {"ContactStatus": "ACTIVE"}}

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from link4web.simulators.businesses import Business, Dice, business
+from link4web.simulators.folding import fold
 from link4web.simulators.store import Store
 from link4web.simulators.xero import contact_record as record
 from link4web.simulators.xero.contact_record import Contact
 from link4web.simulators.xero.dates import FIRST_MS, SPAN_MS, ms_date
 from link4web.simulators.xero.envelope import rendered
-from link4web.simulators.xero.where import fold
 
 BATCH = 5_000
 SHARED = "accounts@sharedservices.example"

@@ -1,4 +1,4 @@
-"""The kinds of values that written fields may have; wrong ones are a 400, as in Xero. Other fields are not looked at."""
+"""The kinds of values that written fields may have; wrong ones are a 400, as in Xero. Other fields pass unseen."""
 
 from typing import Any
 

@@ -1,11 +1,11 @@
 """The `where` and `order` parameters (xero.md §2): a small expression language, put to SQL over known columns."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from link4web.simulators.folding import fold
 from link4web.simulators.xero.errors import bad_query
 
 TOKEN = re.compile(
@@ -36,14 +36,6 @@ class Condition:
     sql: str = ""
     parameters: list[object] = field(default_factory=list)
     optimised: bool = True
-
-
-def fold(text: str) -> str:
-    """Lower case without accents."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def read_where(text: str, columns: Mapping[str, Column]) -> Condition:

@@ -4,8 +4,9 @@ from types import SimpleNamespace as Made
 from typing import Any
 
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 
-from tests.preview.samples.basics import Context, NOW, Samples, form
+from tests.preview.samples.basics import NOW, Context, Samples, form
 
 
 def error(status: int, title: str, sentence: str) -> Context:
@@ -23,7 +24,7 @@ ACCOUNT = {
 
 NEW_ORGANISATION = {
     "name": StringField("Business name"),
-    "country": RadioField("Country", choices=["Australia", "New Zealand"]),
+    "country": RadioField("Country", choices=[SelectChoice("AU", "Australia"), SelectChoice("NZ", "New Zealand")]),
     "number": StringField("ABN"),
 }
 
@@ -31,7 +32,7 @@ NEW_ORGANISATION = {
 BUSINESS = {
     "name": StringField("Business name"),
     "address": StringField("Postal address", description="Stands under every invitation."),
-    "timezone": SelectField("Time zone", choices=["Sydney"]),
+    "timezone": SelectField("Time zone", choices=[SelectChoice("Australia/Sydney", "Sydney")]),
     "invite_without_number": BooleanField("Let customers give their business number when they join"),
 }
 
@@ -76,7 +77,11 @@ SAMPLES: Samples = {
         lambda: {"email": "isla@wattlewharf.example", "can_resend": False},
         lambda: {"email": "", "can_resend": True},
     ],
-    "accounts/verify.html": [lambda: {"user": USER}, lambda: {"user": None}],
+    "accounts/verify.html": [
+        lambda: {"user": USER, "form": form(only("password")), "ask_password": True},
+        lambda: {"user": USER, "form": form(only("password")), "ask_password": False},
+        lambda: {"user": None, "form": form(only("password")), "ask_password": False},
+    ],
     "accounts/sign_in.html": [
         lambda: {
             "form": form({"email": ACCOUNT["email"], "password": ACCOUNT["password"]}),
@@ -129,6 +134,7 @@ SAMPLES: Samples = {
             "suggestion": None,
         }
     ],
+    "accounts/privacy.html": [dict],
     "accounts/account.html": [
         lambda: {
             "email": USER.email,

@@ -3,7 +3,7 @@
 from types import SimpleNamespace as Made
 from typing import Any
 
-from tests.preview.samples.basics import Context, LOST, NOW, XERO, Samples
+from tests.preview.samples.basics import LOST, NOW, XERO, Context, Samples
 
 
 def ledger(state: str = "active", **more: Any) -> Made:

@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import StringField
 
-from tests.preview.samples.basics import Context, LOST, NOW, PROVIDER, TRAIL, Samples, form, state
+from tests.preview.samples.basics import LOST, NOW, PROVIDER, TRAIL, Context, Samples, form, state
 from tests.preview.samples.popups import email_form, number_form
 from tests.preview.samples.rows import listing, queues, rows, selection, sync, todo
 

@@ -1,12 +1,14 @@
 """Samples of inviting and joining."""
 
+from collections.abc import Callable
 from datetime import date
 from types import SimpleNamespace as Made
 from typing import Any
 
 from wtforms import PasswordField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 
-from tests.preview.samples.basics import Context, NOW, TRAIL, Samples, form
+from tests.preview.samples.basics import NOW, TRAIL, Context, Samples, form
 
 
 def review(will: int = 238, **more: Any) -> Context:
@@ -102,6 +104,7 @@ def batch(kind: str = "waiting") -> Context:
 def join(error: str | None = None, **more: Any) -> Context:
     fields = {
         "name": StringField("Business name"),
+        "person": StringField("Your name"),
         "number": StringField("ABN"),
         "email": StringField("E-mail for your sign-in"),
         "password": PasswordField("Password", render_kw={"autocomplete": "new-password"}),
@@ -138,6 +141,7 @@ def join(error: str | None = None, **more: Any) -> Context:
         "scheme": "ABN",
         "signed_in_as": None,
         "wrong_account": None,
+        "switch_action": None,
         "action": "#",
         "decline_href": "#",
         "stop_href": "#",
@@ -145,6 +149,15 @@ def join(error: str | None = None, **more: Any) -> Context:
         "sign_in_href": "#",
         "is_preview": False,
         **more,
+    }
+
+
+def closed(state: str) -> Callable[[], Context]:
+    return lambda: {
+        "state": state,
+        "inviter_name": "Wattle & Wharf Coffee" if state != "unknown" else None,
+        "ask_action": "#" if state == "expired" else None,
+        "sign_in_href": "#",
     }
 
 
@@ -206,7 +219,7 @@ SAMPLES: Samples = {
                 {
                     "reason": RadioField(
                         "Why? (you need not say)",
-                        choices=["We are not their customer", "Not now"],
+                        choices=[SelectChoice("not-us", "We are not their customer"), SelectChoice("later", "Not now")],
                     ),
                     "note": TextAreaField("A word to them"),
                 }
@@ -223,7 +236,7 @@ SAMPLES: Samples = {
         lambda: {"email": "hello@marramgrass.example", "inviter_name": None, "undo_action": "#"}
     ],
     "invitations/join_expired.html": [
-        _closed(kind) for kind in ("expired", "revoked", "declined", "joined", "superseded", "unknown")
+        closed(kind) for kind in ("expired", "revoked", "declined", "joined", "superseded", "unknown")
     ],
     "invitations/asked.html": [lambda: {"inviter_name": "Wattle & Wharf Coffee"}],
 }

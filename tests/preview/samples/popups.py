@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import BooleanField, StringField
 
-from tests.preview.samples.basics import Context, PROVIDER, TRAIL, form
+from tests.preview.samples.basics import PROVIDER, TRAIL, Context, form
 
 
 def number_form(

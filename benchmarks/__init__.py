@@ -1,0 +1,1 @@
+"""What Link4web costs, measured beside peers in one run. `make bench` writes results.md."""

@@ -1,0 +1,77 @@
+"""A connection that the provider has ended: one change of state, one event, one mail to each admin (R-088)."""
+
+from flask import url_for
+from sqlalchemy import select
+
+from link4web import clock, outbox, tenancy
+from link4web.accounts.models import Membership, Organisation, User
+from link4web.audit import record
+from link4web.connections.models import Connection
+from link4web.connections.providers import provider_of
+from link4web.connections.words import LOST
+from link4web.database import db, writing
+from link4web.ids import new_id
+from link4web.mail.compose import compose, plain_name
+from link4web.mail.delivery import deliver
+from link4web.outbox import Job
+from link4web.web.filters import moment
+from link4web.web.links import link_to
+
+LOST_MAIL = "connections.lost_mail"
+
+
+def lose(connection_id: str, code: str, *, fence: int | None = None) -> bool:
+    """Note that the provider no longer lets us in, inside ``writing()``; False when that was known already.
+
+    `fence`: only while this lease on the tokens is still the newest one.
+    """
+    held = select(Connection).where(Connection.id == connection_id, Connection.state == "active").with_for_update()
+    if fence is not None:
+        held = held.where(Connection.refresh_fence == fence)
+    connection = db.session.scalars(held.execution_options(populate_existing=True)).first()
+    if connection is None:
+        return False
+    connection.state, connection.state_reason = "reconnect", code
+    connection.refresh_owner = connection.refresh_until = None
+    if connection.sync_state in ("queued", "running", "waiting"):
+        connection.sync_state, connection.sync_error, connection.sync_message = "failed", code, LOST
+    where = connection.organisation_id
+    record("connection.lost", chain=where, kind="connection", object_id=connection.id, reason=code)
+    jobs: list[dict[str, object]] = [
+        {"key": new_id(), "payload": {"connection": connection.id, "user": admin}} for admin in _admins(where)
+    ]
+    outbox.add_many(LOST_MAIL, jobs, organisation_id=where)
+    return True
+
+
+def _admins(organisation_id: str) -> list[str]:
+    admins = select(Membership.user_id).where(Membership.organisation_id == organisation_id, Membership.role == "admin")
+    return list(db.session.scalars(admins))
+
+
+def send_lost_mail(job: Job) -> None:
+    """Tell one admin, unless somebody has connected again meanwhile."""
+    connection = db.session.get_one(Connection, (tenancy.organisation_id(), job.payload["connection"]))
+    user = db.session.get(User, job.payload["user"])
+    if connection.state != "reconnect" or user is None or not user.is_active:
+        return
+    message = _lost_mail(connection, user)
+    with writing():
+        outbox.begin_flight(job)
+    deliver(message)
+
+
+def _lost_mail(connection: Connection, user: User):  # type: ignore[no-untyped-def]
+    provider = provider_of(connection.provider)
+    organisation = db.session.get_one(Organisation, connection.organisation_id)
+    return compose(
+        "connection_lost",
+        user.email,
+        f"{provider.name} is disconnected from Link4web",
+        name=plain_name(user.name, "there"),
+        provider_name=provider.name,
+        file_name=plain_name(connection.file_name, organisation.name),
+        reason="The connection was ended there, or it has run out.",
+        since=moment(clock.now()),
+        link=link_to(f"{provider.slug}.connect", organisation=organisation.id, reconnect=connection.id),
+    )

@@ -1,0 +1,128 @@
+"""Make the pictures of the README: walks the main job through a site of its own and keeps what it sees.
+
+`make screenshots` writes docs/pictures/*.png. It starts web, worker and simulators on free ports with data in a
+temporary folder, so a running Link4web is not disturbed.
+"""
+
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from scripts.small_png import shrink
+from tests.browser.pages import (
+    ISLA,
+    Customers,
+    connect_xero,
+    follow,
+    follow_mail_link,
+    main_of,
+    open_mail,
+    press,
+    sign_in,
+)
+from tests.browser.site import Site, make_demo_data
+from tests.browser.visits import Kind, Window, launch, open_window
+from tests.databases import SqliteTemplate
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+LARGEST = 150 * 1024
+CUSTOMER = "Banksia Row Bakehouse"
+CUSTOMER_EMAIL = "accounts@banksiarow.example"
+WITHOUT_NUMBER = "Dry Creek Joinery"
+
+
+def main() -> int:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="link4web-pictures-") as temporary:
+        site = _site(Path(temporary))
+        try:
+            site.start()
+            with sync_playwright() as playwright:
+                browser = launch(playwright)
+                _walk(site, browser)
+                browser.close()
+        finally:
+            site.close()
+    too_large = [picture.name for picture in FOLDER.glob("*.png") if picture.stat().st_size > LARGEST]
+    for name in too_large:
+        print(f"{name} is larger than {LARGEST // 1024} kB.", file=sys.stderr)
+    return 1 if too_large else 0
+
+
+def _site(folder: Path) -> Site:
+    template = SqliteTemplate(folder)
+    data = folder / "data"
+    data.mkdir()
+    shutil.copy(template.file, data / "link4web.db")
+    make_demo_data(data)
+    return Site(data, undo_seconds=60)
+
+
+def _walk(site: Site, browser: Browser) -> None:
+    with open_window(browser) as isla:
+        customers = _connected(isla.page, site)
+        _keep(isla.page, "my-customers")
+        _in_other_windows(browser, isla, customers.address)
+        customers.search(WITHOUT_NUMBER)
+        customers.open_step(WITHOUT_NUMBER)
+        _keep(isla.page, "number")
+        isla.page.get_by_role("dialog").get_by_role("link", name="Cancel").click()
+        _invite(isla.page, customers)
+    with open_window(browser) as other:
+        open_mail(other.page, site, CUSTOMER_EMAIL)
+        _keep(other.page, "mail", below=other.page.get_by_role("heading", name="HTML"))
+        follow_mail_link(other.page, site, "/join/")
+        _keep(other.page, "join")
+
+
+def _connected(page: Page, site: Site) -> Customers:
+    sign_in(page, site, ISLA)
+    follow(page, "Connect Xero")
+    _keep(page, "permissions")
+    connect_xero(page)
+    customers = Customers(page, scripts=True)
+    customers.wait_until_synced()
+    return customers
+
+
+def _in_other_windows(browser: Browser, window: Window, address: str) -> None:
+    kinds: dict[Kind, str] = {"phone": "my-customers-phone", "dark": "my-customers-dark"}
+    for kind, name in kinds.items():
+        with open_window(browser, kind, storage=window.context.storage_state()) as other:
+            other.page.goto(address)
+            _keep(other.page, name)
+
+
+def _invite(page: Page, customers: Customers) -> None:
+    customers.open()
+    for name in [CUSTOMER, *(name for name in customers.names() if name != CUSTOMER)][:9]:
+        customers.tick(name)
+    customers.invite_selected()
+    page.get_by_role("textbox").first.fill(
+        "We now send all our invoices as eInvoices.\nIt saves you typing them in, and us a few phone calls."
+    )
+    press(page, "Show it in the preview")
+    expect(main_of(page).get_by_text("It saves you typing them in")).to_have_count(2)
+    _keep(page, "review")
+    press(page, re.compile(r"^Send \d+ invitation"))
+    page.wait_for_url(re.compile(r"/invitations/[\w-]{22}"))
+    press(page, "Send now")
+
+
+def _keep(page: Page, name: str, *, below: Locator | None = None) -> None:
+    """Keep what the window shows: the top of the page, or what stands below something on it."""
+    if below:
+        below.evaluate("it => it.scrollIntoView()")
+    else:
+        page.evaluate("scrollTo(0, 0)")
+    png = page.screenshot(animations="disabled", caret="hide", scale="css")
+    (FOLDER / f"{name}.png").write_bytes(shrink(png))
+    print(f"docs/pictures/{name}.png")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

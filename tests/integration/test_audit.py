@@ -1,0 +1,128 @@
+"""The trail: what is recorded, that nobody can change it, and that a change would show."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from link4web.audit import record, verify
+from link4web.audit.models import AuditEvent
+from link4web.database import db, writing
+from tests.people import PASSWORD, Town
+
+
+def actions(town: Town, chain: str) -> list[tuple[str, str]]:
+    with town.app.app_context():
+        found = db.session.execute(
+            select(AuditEvent.action, AuditEvent.outcome).where(AuditEvent.chain == chain).order_by(AuditEvent.position)
+        )
+        return [(action, outcome) for action, outcome in found]
+
+
+def test_what_people_do_is_recorded(town: Town) -> None:
+    """R-190."""
+    owner = town.owner()
+    owner.post("/sign-in", {"email": owner.email, "password": "not the right password"})
+    owner.sign_in()
+    settings = f"/org/{owner.organisation_id}/settings/business"
+    owner.post(settings, {"number": "51 824 753 556"})
+    owner.post("/forgot", {"email": owner.email})
+    own, system = actions(town, owner.organisation_id), actions(town, "system")
+    assert ("organisation.created", "done") in own
+    assert ("organisation.number", "done") in own
+    assert ("account.sign_in", "refused") in system
+    assert ("account.sign_in", "done") in system
+    assert ("account.reset_asked", "done") in system
+    with town.app.app_context():
+        last = select(AuditEvent).where(AuditEvent.action == "organisation.number").order_by(AuditEvent.position.desc())
+        event_ = db.session.scalars(last).first()
+        assert event_ is not None
+        assert event_.actor_id == owner.user_id
+        assert event_.address == "127.0.0.1"
+        assert len(event_.session_hash) == 16
+        assert event_.device
+        everything = str([vars(row) for row in db.session.scalars(select(AuditEvent))])
+        assert PASSWORD not in everything
+        assert owner.email not in everything
+
+
+def test_the_trail_refuses_changes(town: Town) -> None:
+    """R-191."""
+    town.person()
+    with town.app.app_context():
+        for statement in ("UPDATE audit_event SET reason = 'x'", "DELETE FROM audit_event"):
+            with pytest.raises(DBAPIError, match="append-only"), writing():
+                db.session.execute(text(statement))
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """As somebody with the keys to the database would: without the triggers."""
+    drop = (
+        ["DROP TRIGGER audit_event_no_update", "DROP TRIGGER audit_event_no_delete"]
+        if db.engine.dialect.name == "sqlite"
+        else ["DROP TRIGGER audit_event_append_only ON audit_event"]
+    )
+    with writing():
+        for statement in drop:
+            db.session.execute(text(statement))
+    yield
+
+
+@pytest.mark.parametrize(
+    ("tampering", "found_at"),
+    [
+        ("UPDATE audit_event SET actor_id = 'somebodyelse' WHERE position = 3", 3),
+        ("UPDATE audit_event SET details = '{}' WHERE position = 2", 2),
+        ("DELETE FROM audit_event WHERE position = 4", 4),
+        ("DELETE FROM audit_event WHERE position = 6", 6),
+    ],
+)
+def test_tampering_is_found(town: Town, tampering: str, found_at: int) -> None:
+    with town.app.app_context():
+        for number in range(6):
+            with writing():
+                record("test.event", chain="chain", number=number)
+        assert verify("chain") is None
+        with unguarded(), writing():
+            db.session.execute(text(tampering))
+        assert verify("chain") == found_at
+
+
+def test_chains_are_apart_and_hold_under_many_writers(town: Town) -> None:
+    def write(number: int) -> None:
+        with town.app.app_context():
+            for _ in range(5):
+                with writing():
+                    record("test.event", chain=f"chain{number % 2}", number=number)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(write, range(6)))
+    with town.app.app_context():
+        for chain in ("chain0", "chain1"):
+            assert verify(chain) is None
+            count = select(func.count()).select_from(AuditEvent).where(AuditEvent.chain == chain)
+            assert db.session.scalar(count) == 15
+
+
+def test_no_record_no_deed(town: Town) -> None:
+    """An event belongs to the transaction of its cause; if it can't be written, nothing happens."""
+    owner = town.owner()
+    with town.app.app_context():
+        with pytest.raises(RuntimeError):
+            record("test.event")
+
+        @event.listens_for(AuditEvent, "before_insert")
+        def broken(*_: object) -> None:
+            raise OSError("disk full")
+
+    address = f"/org/{owner.organisation_id}/settings/business"
+    try:
+        details = {"what": "details", "details-name": "Changed", "details-timezone": "Australia/Perth"}
+        assert owner.post(address, details).status_code == 500
+    finally:
+        event.remove(AuditEvent, "before_insert", broken)
+    assert "Changed" not in owner.get(address).text

@@ -1,0 +1,46 @@
+"""Commands, as an operator runs them."""
+
+import base64
+import secrets
+
+from flask import Flask
+
+from link4web.app import create_app
+from link4web.connections.models import Connection
+from link4web.database import db
+from link4web.settings import from_environment
+from link4web.tenancy import acting_for
+from tests.people import Person, Town
+
+
+def test_the_first_admin_is_made_by_a_command(app: Flask, town: Town) -> None:
+    answers = "Ada Admin\nada@fernhill.example\nquiet-lantern-seven-harbours\nquiet-lantern-seven-harbours\n"
+    made = app.test_cli_runner().invoke(args=["user", "create", "--organisation", "Fernhill Supplies"], input=answers)
+    assert made.exit_code == 0, made.output
+    ada = town.visitor()
+    ada.email = "ada@fernhill.example"
+    assert ada.sign_in("quiet-lantern-seven-harbours").status_code == 303
+    assert "Fernhill Supplies" in ada.get("/organisations").text
+
+
+def test_a_weak_password_is_refused_with_a_sentence(app: Flask) -> None:
+    made = app.test_cli_runner().invoke(args=["user", "create"], input="Ada\nada@fernhill.example\nshort\nshort\n")
+    assert made.exit_code != 0
+    assert "15 characters" in made.output
+
+
+def test_an_old_key_can_go_after_everything_was_sealed_anew(
+    owner: Person, environment: dict[str, str], settings: object
+) -> None:
+    connection = owner.connect_xero()
+    old = ",".join(f"{name}:{base64.b64encode(key).decode()}" for name, key in from_environment(environment).token_keys)
+    new = f"new:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    rotated = create_app(from_environment({**environment, "LINK4WEB_TOKEN_KEYS": f"{new},{old}"}))
+    assert "1 connections" in rotated.test_cli_runner().invoke(args=["reseal"]).output
+    assert "0 connections" in rotated.test_cli_runner().invoke(args=["reseal"]).output
+    with rotated.app_context(), acting_for(owner.organisation_id):
+        row = db.session.get_one(Connection, (owner.organisation_id, connection))
+        assert row.access_token is not None
+        assert row.access_token[1:4] == b"new"
+    with rotated.app_context():
+        db.engine.dispose()
