@@ -1,5 +1,13 @@
 """`flask --app wsgi …` and `gunicorn wsgi:app`."""
 
-from link4web.app import create_app
+import sys
 
-app = create_app()
+from link4web.app import create_app
+from link4web.settings import SettingsError
+
+try:
+    app = create_app()
+except SettingsError as error:
+    for problem in error.problems:
+        print(f"Link4web can't start. {problem}", file=sys.stderr)  # noqa: T201 (there is no log yet)
+    sys.exit(3)  # gunicorn takes it as "can't boot" and stops instead of trying again

@@ -12,13 +12,13 @@ from link4web.accounts import organisations, services
 from link4web.accounts.passwords import WeakPassword
 from link4web.connections.reseal import reseal_all
 from link4web.connections.syncing import SYNC
-from link4web.customers.schedule import run_schedule
 from link4web.demo import seed_demo
 from link4web.mail.address import EmailProblem, canonical_email
+from link4web.schedule import run_schedule
 from link4web.settings import Settings
 from link4web.worker import Worker
 
-LONG_KINDS = frozenset({SYNC, "invitations.prepare"})
+LONG_KINDS = frozenset({SYNC})
 
 
 def add_commands(app: Flask) -> None:

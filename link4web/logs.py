@@ -11,7 +11,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 SECRET_NAMES = re.compile(r"token|secret|password|cookie|authorization|guid|code_verifier", re.IGNORECASE)
-SECRET_SHAPES = re.compile(r"(?i)(bearer\s+|basic\s+|[?&](?:code|token|guid|state)=)[^\s&\"']+")
+SECRET_SHAPES = re.compile(r"(?i)(bearer\s+|basic\s+|[?&](?:code|guid|state)=|(?:token|secret|password)=)[^\s&\"']+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
 

@@ -1,11 +1,14 @@
 """Who brings about which effect: every kind of outbox row and its handler."""
 
-from link4web import outbox
+from link4web import outbox, schedule
 from link4web.accounts import jobs as account_jobs
+from link4web.accounts.organisations import NUMBER_RULE
+from link4web.connections import losing
 from link4web.connections import services as connection_services
-from link4web.invitations import jobs as invitation_jobs
 from link4web.connections.syncing import SYNC
 from link4web.customers import ledger, sync
+from link4web.customers import services as customer_services
+from link4web.invitations import jobs as invitation_jobs
 
 
 def register() -> None:
@@ -13,5 +16,8 @@ def register() -> None:
     account_jobs.register_jobs()
     invitation_jobs.register_jobs()
     outbox.handles(connection_services.LET_GO, connection_services.let_go, settled=connection_services.let_go_failed)
+    outbox.handles(losing.LOST_MAIL, losing.send_lost_mail)
     outbox.handles(SYNC, sync.run, settled=sync.failed, lease_seconds=sync.LEASE_SECONDS)
+    outbox.handles(NUMBER_RULE, customer_services.follow_number_rule)
     ledger.register_jobs()
+    schedule.register_jobs()

@@ -46,7 +46,8 @@ def navigation() -> list[tuple[str, str, bool]]:
         places.append((label, href, any(here.startswith(prefix) for prefix in (href, *prefixes))))
 
     if connection:
-        place("My Customers", url_for(f"{connection.provider}.customers", connection=connection.id))
+        own = f"/{connection.provider}/{connection.id}"
+        place("My Customers", url_for(f"{connection.provider}.customers", connection=connection.id), f"{own}/invit")
     else:
         place("My Customers", url_for("entry.customers"))
     if organisation:

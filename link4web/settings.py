@@ -5,11 +5,13 @@ no default for any secret and refuses to start with one missing, with an http ba
 """
 
 import base64
-import binascii
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -172,7 +174,7 @@ class _Reader:
             key_id, _, encoded = entry.strip().partition(":")
             try:
                 key = base64.b64decode(encoded, validate=True)
-            except binascii.Error:
+            except ValueError:
                 key = b""
             if not key_id or len(key) not in (16, 32):
                 self.problems.append("LINK4WEB_TOKEN_KEYS must look like id:base64 with 16 or 32 bytes, by commas.")
@@ -187,17 +189,32 @@ class _Reader:
         folder = self.data_dir / "keys"
         path = folder / name
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text()
-        with os.fdopen(handle, "w") as file:
-            file.write(prefix + base64.b64encode(secrets.token_bytes(32)).decode())
+        if not path.exists():
+            with tempfile.NamedTemporaryFile("w", dir=folder) as fresh:  # made readable by its owner only
+                fresh.write(prefix + base64.b64encode(secrets.token_bytes(32)).decode())
+                fresh.flush()
+                with contextlib.suppress(FileExistsError):  # web and worker may start at the same moment
+                    os.link(fresh.name, path)
         return path.read_text()
 
     def check(self, settings: Settings) -> None:
-        if settings.is_home:
-            return
+        self.check_addresses(settings)
+        if not settings.is_home:
+            self.check_production(settings)
+
+    def check_addresses(self, settings: Settings) -> None:
+        if settings.base_url and not _is_origin(settings.base_url):
+            self.problems.append("LINK4WEB_BASE_URL must look like https://app.example, without a path.")
+        if settings.database_url and not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            self.problems.append("LINK4WEB_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+        if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://", "smtp+starttls://")):
+            self.problems.append("LINK4WEB_SMTP_URL must begin with smtp://, smtps:// or smtp+starttls://.")
+        if settings.mail_from and "@" not in parseaddr(settings.mail_from)[1]:
+            self.problems.append("LINK4WEB_MAIL_FROM must hold an e-mail address.")
+        if settings.undo_seconds < 0 or settings.trusted_proxies < 0:
+            self.problems.append("LINK4WEB_UNDO_SECONDS and LINK4WEB_TRUSTED_PROXIES can't be negative.")
+
+    def check_production(self, settings: Settings) -> None:
         if not settings.is_https:
             self.problems.append("LINK4WEB_BASE_URL must begin with https:// in production.")
         if len(settings.secret_key) < 32:
@@ -211,3 +228,11 @@ class _Reader:
         for slug, config in settings.providers.items():
             if config.client_secret == SIMULATOR_CLIENT[1]:
                 self.problems.append(f"LINK4WEB_{slug.upper()}_CLIENT_SECRET is the simulator's; use your app's own.")
+
+
+def _is_origin(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not parts.path
+    except ValueError:
+        return False

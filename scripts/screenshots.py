@@ -74,8 +74,9 @@ def _walk(site: Site, browser: Browser) -> None:
         _invite(isla.page, customers)
     with open_window(browser) as other:
         open_mail(other.page, site, CUSTOMER_EMAIL)
-        _keep(other.page, "mail", below=other.page.get_by_role("heading", name="HTML"))
+        _keep(other.page, "mail", part=other.page.get_by_title("HTML part"))
         follow_mail_link(other.page, site, "/join/")
+        other.page.set_viewport_size({"width": 1280, "height": 1120})
         _keep(other.page, "join")
 
 
@@ -113,13 +114,11 @@ def _invite(page: Page, customers: Customers) -> None:
     press(page, "Send now")
 
 
-def _keep(page: Page, name: str, *, below: Locator | None = None) -> None:
-    """Keep what the window shows: the top of the page, or what stands below something on it."""
-    if below:
-        below.evaluate("it => it.scrollIntoView()")
-    else:
-        page.evaluate("scrollTo(0, 0)")
-    png = page.screenshot(animations="disabled", caret="hide", scale="css")
+def _keep(page: Page, name: str, *, part: Locator | None = None) -> None:
+    """Keep what the window shows, or one part of the page alone."""
+    page.evaluate("scrollTo(0, 0)")
+    shown = part or page
+    png = shown.screenshot(animations="disabled", caret="hide", scale="css")
     (FOLDER / f"{name}.png").write_bytes(shrink(png))
     print(f"docs/pictures/{name}.png")
 

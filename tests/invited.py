@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from sqlalchemy import select
@@ -21,6 +21,9 @@ from tests.people import PASSWORD, Person, Town
 SAMPLE_NUMBERS = ("53004085616", "33102417032")  # published sample ABNs that satisfy the checksum
 
 
+T = TypeVar("T")
+
+
 @dataclass
 class Shop:
     """An organisation with a connection and customers; its person presses the buttons."""
@@ -33,7 +36,7 @@ class Shop:
     def base(self) -> str:
         return f"/xero/{self.connection}"
 
-    def inside(self, work: Callable[[], Any]) -> Any:
+    def inside(self, work: Callable[[], T]) -> T:
         """Ask or change the database as this organisation."""
         with self.town.app.app_context(), tenancy.acting_for(self.person.organisation_id):
             return work()
@@ -168,7 +171,7 @@ def open_shop(town: Town, person: Person) -> Shop:
 
 def link_in(mail: dict, part: str = "/join/") -> str:
     """The path of a link in a mail."""
-    found = next(link for link in mail["links"] if part in link)
+    found: str = next(link for link in mail["links"] if part in link)
     return part + found.partition(part)[2]
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, g, request, url_for
 from flask_login import current_user
 
+from link4web import providers
 from link4web.accounts import organisations
 from link4web.accounts.forms import NewOrganisationForm, OrganisationForm, OwnNumberForm
 from link4web.accounts.models import Organisation
@@ -27,8 +28,14 @@ def new() -> Response:
             current_user.id, form.name.data or "", form.country.data, form.number.business_number
         )
         flash(_welcome(created), "done")
-        return go_to(url_for("xero.connect", organisation=created.id))
+        return go_to(url_for(_ways_to_connect(), organisation=created.id))
     return page("accounts/new_organisation.html", status=422 if form.errors else 200, form=form)
+
+
+def _ways_to_connect() -> str:
+    """The page that chooses an accounting system, or the only one there is."""
+    only, *others = providers.ALL
+    return "entry.connect" if others else f"{only.slug}.connect"
 
 
 def _welcome(organisation: Organisation) -> str:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from link4web import clock
+from link4web import clock, outbox
 from link4web.accounts import register
 from link4web.accounts.models import Membership, Organisation
 from link4web.audit import record
@@ -10,6 +10,8 @@ from link4web.database import db, end_reading, writing
 from link4web.ids import new_id
 from link4web.registers.numbers import BusinessNumber
 
+# whoever keeps states that depend on the rule registers a handler for this effect
+NUMBER_RULE = "organisations.number_rule"
 ZONES = {"AU": "Australia/Sydney", "NZ": "Pacific/Auckland"}
 
 
@@ -81,7 +83,9 @@ def update_details(
     with writing():
         organisation = db.session.get_one(Organisation, organisation_id)
         organisation.name, organisation.address, organisation.timezone = name, address, timezone
-        organisation.invite_without_number = invite_without_number
+        if organisation.invite_without_number != invite_without_number:
+            organisation.invite_without_number = invite_without_number
+            outbox.add(NUMBER_RULE, new_id(), organisation_id=organisation_id)
         record("organisation.details", chain=organisation_id, kind="organisation", object_id=organisation_id)
 
 

@@ -11,6 +11,7 @@ from flask import current_app
 
 MIN_LENGTH = 15
 MAX_LENGTH = 1000
+DISGUISES = str.maketrans("@4310$57!", "aaeiosstl")
 
 
 class WeakPassword(ValueError):
@@ -33,12 +34,10 @@ def check_strength(password: str, *context: str) -> None:
         )
     if len(password) > MAX_LENGTH:
         raise WeakPassword(f"Use at most {MAX_LENGTH:,} characters.")
-    essence = _essence(password)
-    if len(set(password)) < 5 or _is_repeated(password.casefold()) or _only_common_words(essence):
+    if len(set(password)) < 5 or _is_repeated(password.casefold()) or _is_guessable(password, set()):
         raise WeakPassword("That password is on lists that attackers try first. Choose another one.")
-    for word in _context_words(context):
-        if word in essence and len(essence.replace(word, "")) < 8:
-            raise WeakPassword("That is too close to a name or address others know. Choose another one.")
+    if _is_guessable(password, _context_words(context)):
+        raise WeakPassword("That is too close to a name or address others know. Choose another one.")
 
 
 def hash_password(password: str) -> str:
@@ -86,9 +85,30 @@ def _same_everywhere(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def _only_common_words(essence: str) -> bool:
-    """Whether fewer than six characters are left once listed words and the digits around them are taken out."""
-    return len(essence) >= 6 and len(re.sub(r"\d+", "", _common().sub("", essence))) < 6
+def _is_guessable(password: str, context: set[str]) -> bool:
+    """Whether fewer than six letters are left without listed words, words of the context, digits and abc…"""
+    return any(len(plain) >= 6 and len(_rest(plain, context)) < 6 for plain in _plain_forms(password))
+
+
+def _plain_forms(password: str) -> tuple[str, str]:
+    essence = _essence(password)
+    return essence, _essence(password.casefold().translate(DISGUISES))
+
+
+def _rest(plain: str, context: set[str]) -> str:
+    for word in sorted(context, key=len, reverse=True):
+        plain = plain.replace(word, "")
+    return re.sub(r"\d+", "", _without_runs(_common().sub("", plain)))
+
+
+def _without_runs(text: str) -> str:
+    """Without neighbours of the alphabet in a row (abcd, 6543)."""
+    kept = [
+        letter
+        for before, letter, after in zip(" " + text, text, text[1:] + " ", strict=False)
+        if abs(ord(letter) - ord(before)) != 1 and abs(ord(after) - ord(letter)) != 1
+    ]
+    return "".join(kept)
 
 
 @lru_cache(1)

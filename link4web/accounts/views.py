@@ -14,6 +14,7 @@ from link4web.web.responses import go_to, next_page, page
 
 bp = Blueprint("accounts", __name__)
 HOME = "/customers"
+JOIN = "/join"  # where somebody was who signed up to accept an invitation
 KEPT_OVER_SIGN_IN = ("join", "join_email")
 
 
@@ -83,7 +84,7 @@ def verify() -> Response:
 def _confirmed(user: User) -> Response:
     _begin_session(user)
     flash("Your address is confirmed.", "done")
-    return go_to(HOME)
+    return go_to(JOIN if session.get("join") else HOME)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -94,11 +94,12 @@ def verify(chain: str) -> int | None:
     """The position of the first event that does not fit its chain, or None when all fit."""
     previous, position = b"", 0
     events = select(AuditEvent).where(AuditEvent.chain == chain).order_by(AuditEvent.position)
-    for event in db.session.scalars(events.execution_options(yield_per=500, populate_existing=True)):
-        position += 1
-        if event.position != position or event.hash != _digest(previous, event):
-            return position
-        previous = event.hash
+    with closing(db.session.scalars(events.execution_options(yield_per=500, populate_existing=True))) as found:
+        for event in found:
+            position += 1
+            if event.position != position or event.hash != _digest(previous, event):
+                return position
+            previous = event.hash
     head = db.session.get(AuditHead, chain)
     return None if (head.position if head else 0) == position else position + 1
 

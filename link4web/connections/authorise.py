@@ -9,21 +9,23 @@ from typing import Any
 import msgspec
 from sqlalchemy import delete
 
-from link4web import clock, tenancy
+from link4web import clock, outbox, tenancy
 from link4web.audit import record
 from link4web.connections import queries, vault
 from link4web.connections.credentials import sealed_tokens
 from link4web.connections.models import Connection, LedgerBinding
 from link4web.connections.providers import config_of
+from link4web.connections.services import LET_GO
 from link4web.connections.syncing import request_sync
-from link4web.database import db, end_reading, writing
+from link4web.database import changed_rows, db, end_reading, insert_for, writing
 from link4web.ids import new_id
-from link4web.providers.base.errors import MustReconnect, PersonMustFix, ProviderError, TryAgainLater
+from link4web.providers.base.errors import MustReconnect, ProviderError, TryAgainLater
 from link4web.providers.base.provider import Provider
 from link4web.providers.base.records import LedgerFile
 from link4web.web.links import link_to
 
 LIFETIME = timedelta(minutes=10)
+OFFER_LIVES = timedelta(hours=1)
 
 
 class ConsentProblem(Exception):
@@ -47,7 +49,9 @@ class Departure:
     began: float
 
 
-def depart(provider: Provider, organisation_id: str, user_id: str, reconnect_id: str = "") -> tuple[str, dict[str, Any]]:
+def depart(
+    provider: Provider, organisation_id: str, user_id: str, reconnect_id: str = ""
+) -> tuple[str, dict[str, Any]]:
     """The address to send the browser to, and what to keep in the session until it comes back."""
     config = config_of(provider.slug)
     verifier = secrets.token_urlsafe(64) if provider.wants_pkce(config) else ""
@@ -97,7 +101,7 @@ def arrive(provider: Provider, departure: Departure, code: str) -> str:
         files = provider.ledger_files(config, tokens)
     except TryAgainLater:
         raise ConsentProblem("provider-down") from None
-    except (MustReconnect, PersonMustFix):
+    except MustReconnect:
         raise ConsentProblem("expired-code") from None
     except ProviderError:
         raise ConsentProblem("refused") from None
@@ -109,13 +113,6 @@ def arrive(provider: Provider, departure: Departure, code: str) -> str:
 def _keep_offer(provider: Provider, departure: Departure, files: list[LedgerFile], columns: dict[str, object]) -> str:
     offered = vault.seal(msgspec.json.encode(files).decode(), departure.organisation_id, provider.slug)
     with writing():
-        db.session.execute(
-            delete(Connection).where(
-                Connection.provider == provider.slug,
-                Connection.state == "choosing",
-                Connection.created_at < clock.now() - timedelta(hours=1),
-            )
-        )
         connection = Connection(
             id=new_id(),
             organisation_id=departure.organisation_id,
@@ -130,6 +127,17 @@ def _keep_offer(provider: Provider, departure: Departure, files: list[LedgerFile
         db.session.add(connection)
         record("connection.consented", chain=departure.organisation_id, kind="connection", object_id=connection.id)
     return connection.id
+
+
+def forget_offers() -> int:
+    """Delete consents that nobody confirmed within the hour, with their tokens, in all organisations; how many."""
+    with tenancy.system("unconfirmed consents of all organisations run out by the clock"), writing():
+        gone = db.session.execute(
+            delete(Connection)
+            .where(Connection.state == "choosing", Connection.created_at < clock.now() - OFFER_LIVES)
+            .execution_options(synchronize_session=False)
+        )
+    return changed_rows(gone)
 
 
 def offered_files(connection: Connection) -> list[LedgerFile]:
@@ -147,28 +155,19 @@ def confirm(connection_id: str, chosen: LedgerFile, *, reconnect_id: str = "", o
 
     Raises:
         ConsentProblem: *taken* (another organisation has this file), *other-file* (a reconnect that chose a
-            different file, unless `other_is_fine`).
+            different file, unless `other_is_fine`), *gone* (confirmed or run out already).
     """
     with writing():
-        offer = db.session.get_one(Connection, _key(connection_id))
+        offer = _held_offer(connection_id)
         mark = vault.fingerprint(offer.provider, chosen.file_id)
-        binding = db.session.get(LedgerBinding, (offer.provider, mark))
-        if binding is not None and binding.organisation_id != offer.organisation_id:
+        if _bind(offer, mark) != offer.organisation_id:
             raise ConsentProblem("taken")
         former = queries.by_fingerprint(offer.provider, mark)
         if reconnect_id and not other_is_fine and (former is None or former.id != reconnect_id):
             raise ConsentProblem("other-file")
         connection = _take_up(former, offer) if former else offer
         _activate(connection, chosen, mark)
-        if binding is None:
-            db.session.add(
-                LedgerBinding(
-                    provider=connection.provider,
-                    file_hmac=mark,
-                    organisation_id=connection.organisation_id,
-                    connection_id=connection.id,
-                )
-            )
+        outbox.cancel(LET_GO, [connection.id])
         request_sync(connection, full=True)
         record(
             "connection.connected",
@@ -181,8 +180,21 @@ def confirm(connection_id: str, chosen: LedgerFile, *, reconnect_id: str = "", o
     return connection.id
 
 
-def _key(connection_id: str) -> tuple[str, str]:
-    return tenancy.organisation_id(), connection_id
+def _held_offer(connection_id: str) -> Connection:
+    key = tenancy.organisation_id(), connection_id
+    offer = db.session.get(Connection, key, with_for_update=True, populate_existing=True)
+    if offer is None or offer.state != "choosing":
+        raise ConsentProblem("gone")
+    return offer
+
+
+def _bind(offer: Connection, mark: bytes) -> str:
+    """Claim the ledger file for the offer's organisation; the organisation that has it, ours or an earlier one."""
+    binding = insert_for(LedgerBinding).values(
+        provider=offer.provider, file_hmac=mark, organisation_id=offer.organisation_id, connection_id=offer.id
+    )
+    db.session.execute(binding.on_conflict_do_nothing(index_elements=["provider", "file_hmac"]))
+    return db.session.get_one(LedgerBinding, (offer.provider, mark), populate_existing=True).organisation_id
 
 
 def _take_up(former: Connection, offer: Connection) -> Connection:

@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy import or_, update
 
 from link4web import clock
-from link4web.audit import record
 from link4web.connections import vault
+from link4web.connections.losing import lose
 from link4web.connections.models import Connection
 from link4web.connections.providers import config_of, provider_of
 from link4web.database import changed_rows, db, end_reading, writing
@@ -131,10 +131,7 @@ class StoredCredentials:
 
     def _lost(self, fence: int, code: str) -> None:
         with writing():
-            if self._update(fence, state="reconnect", state_reason=code):
-                record(
-                    "connection.lost", chain=self.organisation_id, kind="connection", object_id=self.connection_id, reason=code
-                )
+            lose(self.connection_id, code, fence=fence)
 
     def _release(self, fence: int) -> None:
         with writing():

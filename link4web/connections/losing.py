@@ -1,6 +1,8 @@
 """A connection that the provider has ended: one change of state, one event, one mail to each admin (R-088)."""
 
-from flask import url_for
+from email.message import EmailMessage
+
+from flask import g
 from sqlalchemy import select
 
 from link4web import clock, outbox, tenancy
@@ -61,9 +63,9 @@ def send_lost_mail(job: Job) -> None:
     deliver(message)
 
 
-def _lost_mail(connection: Connection, user: User):  # type: ignore[no-untyped-def]
+def _lost_mail(connection: Connection, user: User) -> EmailMessage:
     provider = provider_of(connection.provider)
-    organisation = db.session.get_one(Organisation, connection.organisation_id)
+    organisation = g.organisation = db.session.get_one(Organisation, connection.organisation_id)
     return compose(
         "connection_lost",
         user.email,

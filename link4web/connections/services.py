@@ -23,11 +23,14 @@ def client_for(connection: Connection) -> ProviderClient:
     """A client for the connection's ledger file.
 
     Raises:
-        MustReconnect: the connection has ended.
+        MustReconnect: the connection has ended, or what is stored of it can't be read any more.
     """
     if connection.state != "active" or connection.file_id is None:
         raise MustReconnect("NOT-CONNECTED", "The connection has ended. Connect again to go on.")
-    file_id = vault.unseal(connection.file_id, connection.organisation_id, connection.provider)
+    try:
+        file_id = vault.unseal(connection.file_id, connection.organisation_id, connection.provider)
+    except vault.Undecryptable:
+        raise MustReconnect("TOKEN-UNREADABLE", "The stored connection can’t be read. Connect again.") from None
     provider = provider_of(connection.provider)
     return provider.client(config_of(connection.provider), StoredCredentials(connection), file_id)
 
@@ -38,16 +41,6 @@ def contact_url(connection: Connection, external_id: str) -> str:
     return provider.contact_page_url(config_of(connection.provider), connection.file_short_code, external_id)
 
 
-def mark_lost(connection_id: str, code: str) -> None:
-    """Note that the provider no longer lets us in, inside ``writing()``; the page then offers *Reconnect*."""
-    connection = db.session.get_one(Connection, (tenancy.organisation_id(), connection_id))
-    if connection.state == "active":
-        connection.state, connection.state_reason = "reconnect", code
-        record(
-            "connection.lost", chain=connection.organisation_id, kind="connection", object_id=connection.id, reason=code
-        )
-
-
 def disconnect(connection_id: str) -> None:
     """End the connection here at once; letting go at the provider follows and is retried.
 
@@ -55,13 +48,15 @@ def disconnect(connection_id: str) -> None:
     or given up: otherwise a provider that is down would keep our access alive. What people entered stays.
     """
     with writing():
-        connection = db.session.get_one(Connection, (tenancy.organisation_id(), connection_id))
+        connection = _held(connection_id)
         if connection.state == "disconnected":
             return
         connection.farewell = _farewell(connection)
         connection.state, connection.state_reason = "disconnected", "here"
         connection.access_token = connection.refresh_token = connection.access_expires_at = None
+        connection.refresh_owner = connection.refresh_until = None
         connection.refresh_fence += 1
+        connection.offered_files = None
         connection.sync_state = "idle"
         outbox.cancel(SYNC, [connection.id])
         if connection.farewell is not None:
@@ -69,6 +64,13 @@ def disconnect(connection_id: str) -> None:
                 LET_GO, connection.id, organisation_id=connection.organisation_id, payload={"connection": connection.id}
             )
         record("connection.disconnected", chain=connection.organisation_id, kind="connection", object_id=connection.id)
+
+
+def _held(connection_id: str) -> Connection:
+    """The connection, held until the end of the running ``writing()``."""
+    return db.session.get_one(
+        Connection, (tenancy.organisation_id(), connection_id), with_for_update=True, populate_existing=True
+    )
 
 
 class Farewell(msgspec.Struct):
@@ -132,5 +134,4 @@ def let_go_failed(job: Job, state: str, code: str) -> None:
 
 
 def _forget(connection_id: str) -> None:
-    connection = db.session.get_one(Connection, (tenancy.organisation_id(), connection_id))
-    connection.farewell = None
+    _held(connection_id).farewell = None

@@ -28,7 +28,9 @@ def seal(text: str, organisation_id: str, provider: str) -> bytes:
     key_id, key = _settings().token_keys[0]
     nonce = os.urandom(NONCE)
     name = key_id.encode()
-    return bytes([len(name)]) + name + nonce + AESGCM(key).encrypt(nonce, text.encode(), _bound(organisation_id, provider))
+    return (
+        bytes([len(name)]) + name + nonce + AESGCM(key).encrypt(nonce, text.encode(), _bound(organisation_id, provider))
+    )
 
 
 def unseal(sealed: bytes, organisation_id: str, provider: str) -> str:
@@ -42,9 +44,7 @@ def unseal(sealed: bytes, organisation_id: str, provider: str) -> str:
     if key is None:
         raise Undecryptable("the key is gone")
     try:
-        text = AESGCM(key).decrypt(
-            sealed[end : end + NONCE], sealed[end + NONCE :], _bound(organisation_id, provider)
-        )
+        text = AESGCM(key).decrypt(sealed[end : end + NONCE], sealed[end + NONCE :], _bound(organisation_id, provider))
     except InvalidTag:
         raise Undecryptable("not made for this row") from None
     return text.decode()

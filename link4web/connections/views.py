@@ -1,5 +1,7 @@
 """Connect a ledger file, look after the connection, end it. Shared by all providers."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, flash, g, request, session, url_for
 from flask_login import current_user
 
@@ -11,8 +13,9 @@ from link4web.connections.models import Connection
 from link4web.connections.syncing import request_sync
 from link4web.connections.words import consent_words, reconnect_words
 from link4web.database import writing
+from link4web.ids import is_id
 from link4web.providers.base.provider import Provider
-from link4web.web.access import Member, Permission, public, requires
+from link4web.web.access import Permission, member, public, requires
 from link4web.web.responses import go_to, page
 
 
@@ -33,17 +36,22 @@ def connect(provider: Provider) -> Response:
     return page(
         "connections/start.html",
         provider=provider,
-        go_href=url_for(".go", organisation=g.organisation.id, reconnect=request.args.get("reconnect")),
+        go_href=url_for(".go", organisation=g.organisation.id, reconnect=_reconnect() or None),
         problem=consent_words(problem, provider) if problem else None,
     )
 
 
 @requires(Permission.CONNECT)
 def go(provider: Provider) -> Response:
-    reconnect = request.args.get("reconnect", "")
+    reconnect = _reconnect()
     address, departure = authorise.depart(provider, g.organisation.id, current_user.id, reconnect)
     session["departure"] = departure
     return go_to(address, 302)
+
+
+def _reconnect() -> str:
+    wanted = request.args.get("reconnect", "")
+    return wanted if is_id(wanted) else ""
 
 
 @public
@@ -60,9 +68,18 @@ def callback(provider: Provider) -> Response:
         with tenancy.acting_for(departure.organisation_id):
             connection_id = authorise.arrive(provider, departure, request.args.get("code", ""))
     except ConsentProblem as problem:
-        return go_to(url_for(".connect", problem=problem.code), 302)
-    session["reconnecting"] = departure.reconnect_id
+        again = {} if problem.code == "person" else _where_they_were(kept)
+        return go_to(url_for(".connect", problem=problem.code, **again), 302)
+    session["reconnecting"] = {connection_id: departure.reconnect_id}
     return go_to(url_for(".choose", connection=connection_id), 302)
+
+
+def _where_they_were(kept: dict[str, Any] | None) -> dict[str, str]:
+    """The organisation and connection that this person's failed attempt was for, to begin again with them."""
+    if not kept or not current_user.is_authenticated or kept["user_id"] != current_user.id:
+        return {}
+    wanted = {"organisation": kept["organisation_id"], "reconnect": kept["reconnect_id"]}
+    return {name: value for name, value in wanted.items() if value}
 
 
 def _may_connect(organisation_id: str) -> None:
@@ -88,7 +105,7 @@ def choose(provider: Provider, connection: str) -> Response:
                 confirmed = authorise.confirm(
                     connection,
                     chosen,
-                    reconnect_id=session.get("reconnecting", ""),
+                    reconnect_id=session.get("reconnecting", {}).get(connection, ""),
                     other_is_fine=request.form.get("other") == "yes",
                 )
             except ConsentProblem as refused:
@@ -117,7 +134,7 @@ def show(provider: Provider, connection: str) -> Response:
         provider=provider,
         connection=here,
         trouble=reconnect_words(here, provider),
-        may_connect=_member().may(Permission.CONNECT),
+        may_connect=member().may(Permission.CONNECT),
         others=[other for other in queries.all_of_organisation() if other.id != connection],
     )
 
@@ -138,8 +155,3 @@ def sync_now(connection: str) -> bool:
         if row is None:
             abort(404)
         return row.state == "active" and request_sync(row)
-
-
-def _member() -> Member:
-    member: Member = g.member
-    return member

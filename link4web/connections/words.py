@@ -14,6 +14,8 @@ class Words(NamedTuple):
     code: str
 
 
+LOST = "The last sync stopped because the connection ended. What is here stays."
+
 CONSENT = {
     "declined": (
         "You said no at {name}",
@@ -67,6 +69,10 @@ CONSENT = {
         "That is a different {file_word}",
         "You wanted to renew a connection but chose another {file_word} at {name}. Go back and choose the same one,"
         " or connect this one as well: the old customers stay where they are.",
+    ),
+    "gone": (
+        "This attempt is over already",
+        "It was confirmed in another tab, or it ran out. If nothing is connected yet, start again here.",
     ),
     "nothing-chosen": ("Choose one {file_word}", "Nothing has been connected yet."),
 }

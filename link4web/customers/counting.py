@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from link4web import tenancy
 from link4web.customers.models import CustomerCount
-from link4web.database import db
+from link4web.database import changed_rows, db, insert_for
 
 
 class Tally:
@@ -42,16 +41,15 @@ def _add(connection_id: str, state: str, change: int) -> None:
         .values(number=CustomerCount.number + change)
         .execution_options(synchronize_session=False)
     )
-    if changed.rowcount:
+    if changed_rows(changed):
         return
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     row = {
         "organisation_id": tenancy.organisation_id(),
         "connection_id": connection_id,
         "state": state,
         "number": change,
     }
-    statement = dialect.insert(CustomerCount).values(row)
+    statement = insert_for(CustomerCount).values(row)
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["organisation_id", "connection_id", "state"],

@@ -78,7 +78,13 @@ def _facts(place: Place, row: Customer, scheme: str) -> list[dict[str, Any]]:
         email_note.append(f"{name} has {row.ledger_email}")
     status = "Customer" if row.is_customer else "Contact, no sales invoice yet"
     return [
-        _fact(scheme, business_number(row.number), number_note, ("Change" if row.number else "Add", f"{href}/abn"), is_number=True),
+        _fact(
+            scheme,
+            business_number(row.number),
+            number_note,
+            ("Change" if row.number else "Add", f"{href}/abn"),
+            is_number=True,
+        ),
         _fact("E-mail", row.email, email_note, ("Change" if row.email else "Add", f"{href}/email")),
         _fact("Person", row.person, []),
         _fact("Place", ", ".join(filter(None, (row.place, row.country))), []),

@@ -24,6 +24,7 @@ WORDS = {
     "invitation.joined": "Joined",
     "invitation.declined": "Declined",
     "invitation.stopped": "Asked for no more e-mails",
+    "invitation.resumed": "Wants e-mails again",
     "invitation.undone": "Invitation taken back",
 }
 

@@ -6,22 +6,21 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from link4web import clock, tenancy
 from link4web.customers import keys, states
 from link4web.customers.counting import Tally
 from link4web.customers.models import Customer, SkippedContact
 from link4web.customers.services import number_is_optional
-from link4web.database import db, writing
+from link4web.database import db, insert_for, writing
 from link4web.ids import new_id
 from link4web.mail.address import email_key
 from link4web.providers.base.records import RemoteContact, Skipped
 from link4web.registers.ledger_numbers import business_number
-from link4web.registers.numbers import Country
+from link4web.registers.numbers import ABN_LENGTH, NZBN_LENGTH, Country
 
 CHUNK = 200
-TAX_FILE_NUMBER_LENGTHS = (8, 9)
+SHORTEST_TAX_FILE_NUMBER = 8
 
 _LEDGER_COLUMNS = (
     "name",
@@ -49,22 +48,28 @@ _OWN_COLUMNS = (
     "invitation_state",
     "invite_anyway",
     "state",
+    "version",
+    "sync_serial",
+    "sync_change",
 )
 _KNOWN = [getattr(Customer, name) for name in (*_OWN_COLUMNS, *_LEDGER_COLUMNS)]
 
 
 @dataclass
 class Intake:
-    """Contacts going into one connection during one sync. `new` and `changed` count what they did."""
+    """Contacts going into one connection. `new` and `changed` count what they did.
+
+    `serial` numbers the sync; None outside of one, then the last sync's own news stay as they are.
+    """
 
     connection_id: str
-    serial: int
+    serial: int | None
     country: Country | None
     is_walk: bool = False
     new: int = 0
     changed: int = 0
     seen: int = 0
-    _optional: bool | None = field(default=None, repr=False)
+    _optional: bool = field(default=False, init=False, repr=False)
 
     def take(self, contacts: Iterable[RemoteContact]) -> None:
         """Bring these contacts in, at most 200 in a transaction."""
@@ -75,6 +80,7 @@ class Intake:
     def _take_chunk(self, contacts: Sequence[RemoteContact]) -> None:
         latest = {contact.external_id: contact for contact in contacts}
         known = self._known(list(latest))
+        self._optional = number_is_optional()
         tally, inserts, updates, same = Tally(self.connection_id), [], [], []
         for external_id, contact in latest.items():
             before = known.get(external_id)
@@ -96,6 +102,7 @@ class Intake:
         rows = db.session.execute(
             select(*_KNOWN)
             .where(Customer.connection_id == self.connection_id, Customer.external_id.in_(external_ids))
+            .order_by(Customer.id)  # as `services.lock` does: two writers in one order can't block each other for good
             .with_for_update()
         )
         return {row.external_id: row for row in rows}
@@ -127,21 +134,21 @@ class Intake:
             "register_name": "",
             "invitation_state": "",
             "invite_anyway": False,
-            "sync_serial": self.serial,
+            "sync_serial": self.serial or 0,
             "sync_change": "new",
-            "walk_serial": self.serial,
+            "walk_serial": self.serial or 0,
             "version": 1,
             "created_at": now,
             "updated_at": now,
             "state_since": now,
-            **ledger_columns(contact),
+            **ledger_columns(contact, self._scheme(contact)),
             **self._email(contact),
             **self._number(contact),
         }
         return self._decided(row)
 
     def _changes(self, before: Row[Any], contact: RemoteContact) -> dict[str, Any] | None:
-        ledger = ledger_columns(contact)
+        ledger = ledger_columns(contact, self._scheme(contact))
         fields = before._mapping  # noqa: SLF001 (SQLAlchemy's public name for a row as a mapping)
         if all(fields[name] == ledger[name] for name in _LEDGER_COLUMNS):
             return None
@@ -155,13 +162,10 @@ class Intake:
                 row.update(number_status="unchecked", register_name="")
         self._decided(row)
         now = clock.now()
-        row.update(
-            organisation_id=tenancy.organisation_id(),
-            sync_serial=self.serial,
-            sync_change="changed",
-            walk_serial=self.serial,
-            updated_at=now,
-        )
+        row.update(organisation_id=tenancy.organisation_id(), version=before.version + 1, updated_at=now)
+        if self.serial is not None:
+            was_new = before.sync_serial == self.serial and before.sync_change == "new"
+            row.update(sync_serial=self.serial, sync_change="new" if was_new else "changed", walk_serial=self.serial)
         if row["state"] != before.state:
             row["state_since"] = now
         return row
@@ -173,9 +177,14 @@ class Intake:
         number = business_number(contact, self.country)
         return {"number_scheme": number.scheme if number else "", "number": number.digits if number else ""}
 
+    def _scheme(self, contact: RemoteContact) -> str:
+        """Which number this contact has or should have, as `rows.RowMaker.scheme_of` says it."""
+        if number := business_number(contact, self.country):
+            return number.scheme
+        where = contact.country if contact.country in ("AU", "NZ") else self.country
+        return "NZBN" if where == "NZ" else "ABN"
+
     def _decided(self, row: dict[str, Any]) -> dict[str, Any]:
-        if self._optional is None:
-            self._optional = number_is_optional()
         row["state"] = states.decide(
             states.Facts(
                 is_customer=row["is_customer"],
@@ -196,19 +205,18 @@ class Intake:
         """Remember contacts that could not be read, with the reason."""
         if not skipped:
             return
-        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
         rows = {
             problem.external_id or f"unreadable-{place}": {
                 "organisation_id": tenancy.organisation_id(),
                 "connection_id": self.connection_id,
                 "external_id": (problem.external_id or f"unreadable-{place}")[:64],
                 "reason": problem.reason[:300],
-                "sync_serial": self.serial,
+                "sync_serial": self.serial or 0,
             }
             for place, problem in enumerate(skipped)
         }
         with writing():
-            statement = dialect.insert(SkippedContact)
+            statement = insert_for(SkippedContact)
             db.session.execute(
                 statement.on_conflict_do_update(
                     index_elements=["organisation_id", "connection_id", "external_id"],
@@ -218,15 +226,15 @@ class Intake:
             )
 
 
-def ledger_columns(contact: RemoteContact) -> dict[str, Any]:
-    """The columns that repeat what the ledger says."""
+def ledger_columns(contact: RemoteContact, scheme: str) -> dict[str, Any]:
+    """The columns that repeat what the ledger says; of its two number fields the one where `scheme` belongs."""
     return {
         "name": contact.name,
         "person": contact.person[:255],
         "country": contact.country[:50],
         "place": contact.place[:255],
         "ledger_email": contact.email[:255],
-        "ledger_number": _shown_number(contact),
+        "ledger_number": _shown_number(contact.company_number if scheme == "NZBN" else contact.tax_number),
         "ledger_status": contact.status,
         "ledger_updated_at": contact.updated_at,
         "merged_into": contact.merged_into or "",
@@ -234,11 +242,10 @@ def ledger_columns(contact: RemoteContact) -> dict[str, Any]:
     }
 
 
-def _shown_number(contact: RemoteContact) -> str:
-    """The ledger's own text, unless it may be a tax file number: those are never stored."""
-    text = contact.tax_number or contact.company_number
+def _shown_number(text: str) -> str:
+    """The ledger's own text, unless it may hold a tax file or IRD number (8 or 9 digits): those are never stored."""
     digits = sum(character.isdigit() for character in text)
-    return "" if digits in TAX_FILE_NUMBER_LENGTHS else text[:50]
+    return text[:50] if digits < SHORTEST_TAX_FILE_NUMBER or ABN_LENGTH - 1 <= digits <= NZBN_LENGTH + 1 else ""
 
 
 def _chunks(contacts: Iterable[RemoteContact]) -> Iterator[list[RemoteContact]]:

@@ -5,6 +5,7 @@ import unicodedata
 
 SEARCH_LENGTH = 100
 _SEPARATORS = re.compile(r"[\s.\-\u00a0\u2009]+")
+_LABEL = re.compile(r"^(?:abn|nzbn)[:#]?(?=\d)")
 
 
 def fold(text: str) -> str:
@@ -22,18 +23,17 @@ def name_key(name: str) -> str:
 
 def search_text(name: str, person: str, email: str, ledger_email: str, number: str, ledger_number: str) -> str:
     """One folded text that holds everything a customer can be found by."""
-    digits = compact(ledger_number)
-    parts = [fold(name), fold(person), email, ledger_email.casefold(), number, digits]
+    parts = [fold(name), fold(person), fold(email), fold(ledger_email), number, compact(ledger_number)]
     return "\n".join(dict.fromkeys(filter(None, parts)))
 
 
 def compact(text: str) -> str:
     """Without the separators people write into numbers."""
-    return _SEPARATORS.sub("", text).casefold()
+    return _SEPARATORS.sub("", fold(text))
 
 
-def needle(query: str) -> str:
-    """What to look for in a search text: digits without their spacing, or the folded words."""
-    query = query[:SEARCH_LENGTH]
-    tight = compact(query)
-    return tight if len(tight) >= 3 and tight.isdecimal() else fold(query)
+def needles(query: str) -> tuple[str, ...]:
+    """What to look for in a search text: the folded words and, for a number, its digits without their spacing."""
+    words = fold(query[:SEARCH_LENGTH])
+    digits = _LABEL.sub("", compact(words))
+    return tuple(dict.fromkeys((words, digits))) if len(digits) >= 3 and digits.isdecimal() else (words,)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, abort, flash, request, url_for
 
-from link4web.customers import ledger, queries, services
+from link4web.customers import asking, ledger, queries, services
 from link4web.customers.forms import NewContactForm
 from link4web.customers.list_page import list_context
 from link4web.customers.misses import nothing_view
@@ -34,13 +34,13 @@ def add_contact(provider: Provider, connection: str) -> Response:
     if not form.validate():
         return _show_add(place, form.name.data or typed, form, status=422)
     try:
-        customer = ledger.add_contact(
+        customer = asking.add_contact(
             place.connection, name=form.name.data, email=form.email.data or "", number=form.business_number
         )
     except DuplicateName as duplicate:
         return _known_already(place, form, duplicate)
     except ProviderError as error:
-        return _show_add(place, form.name.data, form, problem=_words(error), status=503)
+        return _show_add(place, form.name.data, form, problem=asking.words_of(error), status=_status(error))
     flash(f"{form.name.data} is in {provider.name} now.", "done")
     if customer is None:
         return go_to(place.base)
@@ -53,25 +53,29 @@ def add_contact(provider: Provider, connection: str) -> Response:
 def _show_add(place: Place, typed: str, form: NewContactForm, *, problem: str = "", status: int = 200) -> Response:
     nothing = nothing_view(place, typed, asked=False, problem=problem, form=form)
     return page(
-        "customers/add.html", status=status, provider=place.provider, nothing={**nothing, "ask_href": None}, title=typed, places=[("My Customers", place.base), ("Add", None)]
+        "customers/add.html",
+        status=status,
+        provider=place.provider,
+        nothing={**nothing, "ask_href": None},
+        title=typed,
+        places=[("My Customers", place.base), ("Add", None)],
     )
+
+
+def _status(error: ProviderError) -> int:
+    return 422 if isinstance(error, PersonMustFix) else 503
 
 
 def _known_already(place: Place, form: NewContactForm, duplicate: DuplicateName) -> Response:
     """Somebody of this name is there: bring it in and show it, instead of an error."""
     try:
-        known = ledger.fetch_contact(place.connection, duplicate.existing_id) if duplicate.existing_id else None
+        known = asking.fetch_contact(place.connection, duplicate.existing_id) if duplicate.existing_id else None
     except ProviderError:
         known = None
     if known is None:
-        return _show_add(place, form.name.data, form, problem=_words(duplicate), status=409)
+        return _show_add(place, form.name.data, form, problem=asking.words_of(duplicate), status=409)
     flash(f"{place.provider.name} has {known.name} already. Here it is.", "wait")
     return go_to(f"{place.base}/{known.id}")
-
-
-def _words(error: ProviderError) -> str:
-    said = error.messages if isinstance(error, PersonMustFix) else ()
-    return " ".join((error.sentence, *said))
 
 
 @requires(Permission.EDIT_CUSTOMERS)
@@ -83,7 +87,7 @@ def ask(provider: Provider, connection: str) -> Response:
     problem = ""
     if text:
         try:
-            ledger.ask_ledger(place.connection, text)
+            asking.ask_ledger(place.connection, text)
         except ProviderError as error:
             problem = error.sentence
     context = list_context(place, asked=not problem, problem=problem)
@@ -112,8 +116,10 @@ def make_draft(provider: Provider, connection: str, customer: str) -> Response:
 @requires(Permission.EDIT_CUSTOMERS)
 def remove_draft(provider: Provider, connection: str, customer: str) -> Response:
     row = _customer(connection, customer)
-    ledger.ask_to_remove_draft(connection, row.id)
-    flash(f"We are removing the draft from {provider.name}.", "wait")
+    if ledger.ask_to_remove_draft(connection, row.id):
+        flash(f"We are removing the draft from {provider.name}.", "wait")
+    else:
+        flash("There is no draft of ours to remove.", "rest")
     return go_to(f"{Place.here(provider).base}/{row.id}")
 
 

@@ -13,7 +13,9 @@ from link4web.customers.pages import Place
 from link4web.web.filters import day
 
 
-def list_context(place: Place, *, error: str = "", asked: bool = False, problem: str = "", form: Any = None) -> dict[str, Any]:
+def list_context(
+    place: Place, *, error: str = "", asked: bool = False, problem: str = "", form: Any = None
+) -> dict[str, Any]:
     """Everything `customers/index.html` and `customers/_list.html` need for the address of this request."""
     query = ListQuery.from_args(request.args, place.connection.sync_serial)
     page, elsewhere = _fetch(place, query)
@@ -21,9 +23,15 @@ def list_context(place: Place, *, error: str = "", asked: bool = False, problem:
     shown_query = query.everywhere() if elsewhere else query
     found = listing.count(place.connection.id, shown_query) if query.search or query.change else 0
     chosen = selection.of_request(place.connection.id)
+    if elsewhere and chosen and chosen.mode == "exclude":
+        chosen = None  # all of the queue are chosen, but these rows are of other queues
     ids = [row.id for row in page.rows]
     sync = pages.sync_view(place, waits_for_rows=query.is_everything and not page.rows)
-    miss = miss_view(place, query, page, sync["state"], asked=asked, problem=problem, form=form) if _may_miss(query, page) else {}
+    miss = (
+        miss_view(place, query, page, sync["state"], asked=asked, problem=problem, form=form)
+        if _may_miss(query, page)
+        else {}
+    )
     return {
         "provider": place.provider,
         "connection": pages.connection_view(place),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
 
 from link4web import ids
 from link4web.customers import keys, words
@@ -101,11 +101,16 @@ class Slice:
 
 
 def fetch(connection_id: str, query: ListQuery, *, size: int = PAGE) -> Slice:
-    """The rows of a page, in the order asked for."""
+    """The rows of a page, in the order asked for.
+
+    A page that is not full at the front, or whose place has no rows any more, becomes the first page.
+    """
     cursor = _cursor(connection_id, query.before or query.after, query.sort)
     backwards = bool(query.before and cursor)
     rows = _merged(connection_id, query, cursor, backwards=backwards, limit=size + 1)
     more, rows = len(rows) > size, rows[:size]
+    if cursor is not None and (not rows or (backwards and len(rows) < size)):
+        return fetch(connection_id, replace(query, after="", before=""), size=size)
     if backwards:
         return Slice(rows[::-1], has_previous=more, has_next=True)
     return Slice(rows, has_previous=cursor is not None, has_next=more)
@@ -123,7 +128,8 @@ def conditions(connection_id: str, query: ListQuery) -> list[ColumnElement[bool]
     if query.queue.slug:
         wanted.append(Customer.state.in_(query.queue.states))
     if query.search:
-        wanted.append(Customer.search_text.contains(keys.needle(query.search), autoescape=True))
+        found = (Customer.search_text.contains(text, autoescape=True) for text in keys.needles(query.search))
+        wanted.append(or_(*found))
     if query.change:
         wanted += [Customer.sync_serial == query.serial, Customer.sync_change == query.change]
     return wanted

@@ -43,7 +43,9 @@ def ways_view(place: Place, customer: Customer, typed: str) -> dict[str, Any]:
             "email": customer.email,
             "number_display": business_number(customer.number),
             "number_scheme": scheme,
-            "number_origin_words": f"from {place.provider.name}" if customer.number_origin == "ledger" else "typed here",
+            "number_origin_words": f"from {place.provider.name}"
+            if customer.number_origin == "ledger"
+            else "typed here",
             "checked": f"as of {moment(customer.updated_at)}",
         },
         "why": words.why,
@@ -89,7 +91,11 @@ def gone_view(place: Place, customer: Customer) -> dict[str, Any]:
         ),
     }.get(
         customer.ledger_status,
-        (f"{name} is no longer in {ledger}", f"{ledger} no longer has this contact. What was entered here is kept.", []),
+        (
+            f"{name} is no longer in {ledger}",
+            f"{ledger} no longer has this contact. What was entered here is kept.",
+            [],
+        ),
     )
     return {
         "name": name,

@@ -19,6 +19,7 @@ from link4web.customers.rows import RowMaker
 from link4web.customers.words import QUEUES, Queue, queue_named
 from link4web.providers.base.provider import Provider
 from link4web.registers.numbers import abn_or_none, nzbn_or_none
+from link4web.web.access import Permission, member
 from link4web.web.filters import clock_time, day, number, plural
 
 STALE_AFTER = timedelta(minutes=15)
@@ -83,7 +84,13 @@ def _words(queue: Queue, place: Place) -> str:
 def todo_views(place: Place, known: dict[str, int]) -> list[dict[str, Any]]:
     """At most three lines of what stands in the way."""
     lines = [
-        (states.NEEDS_NUMBER, "todo", f"no valid {place.scheme}, so they can’t be invited.", "Add numbers", "needs-number"),
+        (
+            states.NEEDS_NUMBER,
+            "todo",
+            f"no valid {place.scheme}, so they can’t be invited.",
+            "Add numbers",
+            "needs-number",
+        ),
         (states.NEEDS_EMAIL, "todo", "no e-mail address, so they can’t be invited.", "Add addresses", "needs-email"),
         (states.BOUNCED, "bad", "an e-mail address that refused our mail.", "Fix addresses", "problems"),
     ]
@@ -137,7 +144,9 @@ def _sync_words(place: Place, state: str) -> str:
             return f"{number(row.sync_seen)} of about {number(row.sync_total)} contacts from {name}"
         return f"Reading contacts from {name} …"
     if state == "waiting":
-        when = f" We go on at {clock_time(row.sync_resumes_at)}." if row.sync_resumes_at else " We try again by ourselves."
+        when = (
+            f" We go on at {clock_time(row.sync_resumes_at)}." if row.sync_resumes_at else " We try again by ourselves."
+        )
         return f"{row.sync_message or f'{name} asks us to slow down.'}{when}"
     if state == "failed":
         return row.sync_message or f"The last sync from {name} stopped. Try again; what is here stays."
@@ -192,7 +201,9 @@ def connection_view(place: Place) -> dict[str, Any]:
         "problem": problem,
         "reconnect_href": url_for(
             f"{place.provider.slug}.connect", organisation=place.organisation.id, reconnect=place.connection.id
-        ),
+        )
+        if member().may(Permission.CONNECT)
+        else None,
     }
 
 
@@ -219,7 +230,7 @@ def _selected_words(mine: Selection | None, total: int) -> str:
 
 
 def _all_match(place: Place, query: ListQuery, mine: Selection | None, here: int, shown: int) -> dict[str, str] | None:
-    if not shown or here < shown or (mine and mine.mode == "exclude"):
+    if not shown or here < shown or query.change or (mine and mine.mode == "exclude"):
         return None
     matching = selection.matching(place.connection.id, query)
     if matching <= shown:

@@ -43,7 +43,8 @@ def abn(provider: Provider, connection: str, customer: str) -> Response:
     if (doubt := doubt_about(row.name, finding)) and form.sure.data != number.digits:
         form.sure.data = number.digits
         return _show_number(place, row, form, warn=doubt, status=422)
-    services.record_number(row.id, number, finding, origin="register" if use else "typed")
+    known = finding.status in ("active", "cancelled")
+    services.record_number(row.id, number, finding, origin="register" if use and known else "typed")
     return _after_number(place, row, number, write=bool(form.write.data))
 
 
@@ -57,7 +58,9 @@ def _without_number(place: Place, row: Customer) -> Response:
     return _changed(place, row, f"{row.name} can be invited without a number. They are asked for it when they join.")
 
 
-def _show_number(place: Place, row: Customer, form: NumberForm, *, warn: str = "", status: int = 200, saved: str = "") -> Response:
+def _show_number(
+    place: Place, row: Customer, form: NumberForm, *, warn: str = "", status: int = 200, saved: str = ""
+) -> Response:
     shown_number = form.business_number or (form.number.data or "")
     matches, register_note = matches_for(row, form.scheme, form.number.data or "")
     without = None
@@ -80,8 +83,7 @@ def _show_number(place: Place, row: Customer, form: NumberForm, *, warn: str = "
 def _after_number(place: Place, row: Customer, number: BusinessNumber, *, write: bool) -> Response:
     said = f"{number.scheme} saved for {row.name}."
     if write:
-        ledger.ask_to_write(place.connection.id, row.id, "number")
-        said += f" It goes to {place.provider.name} too."
+        said += _write(place, row, "number")
     return _next_or_changed(place, row, said, states.NEEDS_NUMBER, abn_page=True)
 
 
@@ -96,9 +98,14 @@ def email(provider: Provider, connection: str, customer: str) -> Response:
     services.record_email(row.id, form.email.data)
     said = f"E-mail saved for {row.name}."
     if form.write.data:
-        ledger.ask_to_write(place.connection.id, row.id, "email")
-        said += f" It goes to {provider.name} too."
+        said += _write(place, row, "email")
     return _next_or_changed(place, row, said, states.NEEDS_EMAIL, abn_page=False)
+
+
+def _write(place: Place, row: Customer, what: str) -> str:
+    if ledger.ask_to_write(place.connection.id, row.id, what):
+        return f" It goes to {place.provider.name} too."
+    return f" {place.provider.name} is not connected, so it is saved here only."
 
 
 def _show_email(place: Place, row: Customer, form: EmailForm, *, status: int = 200, saved: str = "") -> Response:
@@ -141,7 +148,9 @@ def _next_or_changed(place: Place, row: Customer, said: str, state: str, *, abn_
     return _changed(place, row, said, following=following, abn_page=abn_page)
 
 
-def _changed(place: Place, row: Customer, said: str, *, following: Customer | None = None, abn_page: bool = True) -> Response:
+def _changed(
+    place: Place, row: Customer, said: str, *, following: Customer | None = None, abn_page: bool = True
+) -> Response:
     """The row, the counts and one sentence; with *save and go to next* the next form before them."""
     if not wants_fragment():
         flash(said, "done")
@@ -160,7 +169,9 @@ def _next_form(place: Place, following: Customer, said: str, *, abn_page: bool) 
     return _show_email(place, following, email_form, saved=said).get_data(as_text=True)
 
 
-def changed_parts(place: Place, customer_id: str, said: str, *, undo_href: str | None = None, undo_seconds: int | None = None) -> str:
+def changed_parts(
+    place: Place, customer_id: str, said: str, *, undo_href: str | None = None, undo_seconds: int | None = None
+) -> str:
     """What changes on the page after a row's action: the row, the queues, to do, and the status sentence."""
     fresh = row_of(place.connection.id, customer_id)
     known = known_counts(place)

@@ -22,7 +22,9 @@ def matches_for(customer: Customer, scheme: str, typed: str) -> tuple[list[dict[
     found = register.look_up_names(customer.name)
     if found is None:
         return [], UNANSWERED
-    ranked = sorted(found, key=lambda match: (not why_likely(typed, match), -likeness(customer.name, match), -match.score))
+    ranked = sorted(
+        found, key=lambda match: (not why_likely(typed, match), -likeness(customer.name, match), -match.score)
+    )
     return [_match_view(match, typed, customer) for match in ranked[:MOST_MATCHES]], None
 
 

@@ -1,20 +1,22 @@
 """What is ticked on My Customers, kept on the server: over pages, or all that match with some left out."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from link4web import clock, tenancy
 from link4web.customers import listing, words
 from link4web.customers.counting import counts
 from link4web.customers.listing import ListQuery
 from link4web.customers.models import Customer, Selection
-from link4web.database import db, writing
-from link4web.ids import new_id
+from link4web.database import changed_rows, db, writing
+from link4web.ids import is_id, new_id
 from link4web.web import sessions
 
 MOST_IDS = 1000
+KEPT = timedelta(days=7)
 
 
 class TooMany(Exception):
@@ -60,7 +62,18 @@ def count(selection: Selection) -> int:
     """How many customers are chosen now."""
     if selection.mode == "include":
         return len(selection.ids)
-    return max(0, matching(selection.connection_id, query_of(selection)) - len(selection.ids))
+    query = query_of(selection)
+    return max(0, matching(selection.connection_id, query) - _still_matching(selection, query))
+
+
+def _still_matching(selection: Selection, query: ListQuery) -> int:
+    """How many of those left out belong to the filter now: they may have moved on since."""
+    if not selection.ids:
+        return 0
+    left_out = select(func.count()).where(
+        *listing.conditions(selection.connection_id, query), Customer.id.in_(selection.ids)
+    )
+    return db.session.scalar(left_out) or 0
 
 
 def matching(connection_id: str, query: ListQuery) -> int:
@@ -86,7 +99,8 @@ def save(connection_id: str, query: ListQuery, shown: Sequence[str], ticked: Seq
     Raises:
         TooMany: more than a thousand single ids.
     """
-    on_page, chosen = set(shown), set(ticked) & set(shown)
+    on_page = _of_connection(connection_id, shown)
+    chosen = set(ticked) & on_page
     with writing():
         selection = _ours(connection_id, query)
         kept = set(selection.ids) - on_page
@@ -97,6 +111,14 @@ def save(connection_id: str, query: ListQuery, shown: Sequence[str], ticked: Seq
         selection.seen_count = count(selection)
         selection.updated_at = clock.now()
     return selection
+
+
+def _of_connection(connection_id: str, ids: Sequence[str]) -> set[str]:
+    """Those that are customers of this connection: a made-up id is never kept."""
+    known = select(Customer.id).where(
+        Customer.connection_id == connection_id, Customer.id.in_([one for one in ids if is_id(one)])
+    )
+    return set(db.session.scalars(known))
 
 
 def select_all(connection_id: str, query: ListQuery) -> Selection:
@@ -123,6 +145,17 @@ def clear(selection: Selection) -> None:
     """Nothing is chosen any more."""
     with writing():
         db.session.execute(delete(Selection).where(Selection.id == selection.id))
+
+
+def forget_old() -> int:
+    """Delete what nobody has touched for a week, in all organisations; how many."""
+    with tenancy.system("selections of browsers that never came back"), writing():
+        gone = db.session.execute(
+            delete(Selection)
+            .where(Selection.updated_at < clock.now() - KEPT)
+            .execution_options(synchronize_session=False)
+        )
+    return changed_rows(gone)
 
 
 def chosen(selection: Selection, after: str = "", limit: int = 500) -> list[Candidate]:

@@ -8,11 +8,13 @@ from link4web import clock, tenancy
 from link4web.accounts.models import Organisation
 from link4web.accounts.register import Finding
 from link4web.audit import record
+from link4web.connections import queries as connections
 from link4web.customers import keys, states
 from link4web.customers.counting import Tally
 from link4web.customers.models import Customer
 from link4web.database import db, writing
 from link4web.mail.address import email_key
+from link4web.outbox import Job
 from link4web.registers.numbers import BusinessNumber
 
 
@@ -74,7 +76,9 @@ def lock(customer_ids: Sequence[str]) -> list[Customer]:
     return found
 
 
-def record_number(customer_id: str, number: BusinessNumber, finding: Finding, *, origin: str = "typed") -> Customer | None:
+def record_number(
+    customer_id: str, number: BusinessNumber, finding: Finding, *, origin: str = "typed"
+) -> Customer | None:
     """Give a customer the number somebody typed or took from the register; None when there is no such customer.
 
     A sync never overwrites it. What the register says is kept beside it.
@@ -130,6 +134,12 @@ def set_invitation_state(customer_ids: Sequence[str], state: str) -> None:
     for customer in changed:
         customer.invitation_state = state
     settle(changed)
+
+
+def follow_number_rule(job: Job) -> None:
+    """The outbox handler for `accounts.organisations.NUMBER_RULE`: the states of the job's organisation follow."""
+    del job
+    apply_number_rule([connection.id for connection in connections.all_of_organisation()])
 
 
 def apply_number_rule(connection_ids: Sequence[str]) -> None:

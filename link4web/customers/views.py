@@ -57,12 +57,14 @@ def save_selection(provider: Provider, connection: str) -> Response:
     if not wants_fragment():
         return go_to(place.list_href(query))
     part = render_template("customers/_picked.html", selection=view)
-    return fragments(part, status=200 if fits else 422)
+    said = "" if fits else render_template("customers/_status.html", status={"words": TOO_MANY})
+    return fragments(part, said)
 
 
 @requires(Permission.VIEW_CUSTOMERS)
 def select_all(provider: Provider, connection: str) -> Response:
-    selection.select_all(connection, _query())
+    if not _query().change:  # the news of a sync are no filter that could be kept
+        selection.select_all(connection, _query())
     return go_to(Place.here(provider).list_href(_query()))
 
 
@@ -90,10 +92,14 @@ def act_on_selection(provider: Provider, connection: str) -> Response:
 def sync(provider: Provider, connection: str) -> Response:
     """*Sync now*, and what a stale page asks for by itself."""
     started = sync_now(connection)
+    place = Place.here(provider)
     if wants_fragment():
         return _sync_part(provider)
-    flash("The sync has started." if started else "A sync is under way already.", "wait")
-    return go_to(Place.here(provider).base)
+    if place.connection.state != "active":
+        flash(f"{provider.name} is not connected, so there is nothing to sync.", "bad")
+    else:
+        flash("The sync has started." if started else "A sync is under way already.", "wait")
+    return go_to(place.base)
 
 
 @requires(Permission.VIEW_CUSTOMERS)

@@ -22,19 +22,35 @@ ORIGINS = {
 }
 
 _STATES = {
-    states.CAN_INVITE: ("Can invite", "can-invite", "Number and e-mail are here. Nothing stands in the way of an invitation."),
+    states.CAN_INVITE: (
+        "Can invite",
+        "can-invite",
+        "Number and e-mail are here. Nothing stands in the way of an invitation.",
+    ),
     states.NEEDS_NUMBER: (
         "Needs {scheme}",
         "needs-number",
         "{provider} has no valid {scheme} for them. The network finds businesses by it, so it comes first.",
     ),
     states.NEEDS_EMAIL: ("Needs e-mail", "needs-email", "There is no usable e-mail address to send an invitation to."),
-    states.INVITED: ("Invited", "invited", "The invitation is on its way or with them. Nothing to do but wait or remind."),
+    states.INVITED: (
+        "Invited",
+        "invited",
+        "The invitation is on its way or with them. Nothing to do but wait or remind.",
+    ),
     states.JOINED: ("Joined", "joined", "They have accepted and have an organisation here."),
-    states.BOUNCED: ("E-mail bounced", "problem", "Their mail server refused the invitation. Correct the address, then invite again."),
+    states.BOUNCED: (
+        "E-mail bounced",
+        "problem",
+        "Their mail server refused the invitation. Correct the address, then invite again.",
+    ),
     states.DECLINED: ("Declined", "declined", "They said no to the invitation."),
     states.EXPIRED: ("Invitation expired", "expired", "The invitation ran out after 60 days without an answer."),
-    states.UNSUBSCRIBED: ("Unsubscribed", "unsubscribed", "They asked for no more e-mails. Call them if you want to talk about it."),
+    states.UNSUBSCRIBED: (
+        "Unsubscribed",
+        "unsubscribed",
+        "They asked for no more e-mails. Call them if you want to talk about it.",
+    ),
     states.LEFT_LEDGER: (
         "Archived in {provider}",
         "problem",

@@ -50,7 +50,7 @@ def context(place: Place, batch: InvitationBatch, *, polled: bool) -> dict[str, 
     state = _state(batch, counts)
     total = batch.queued
     done = total - counts["queued"]
-    words = _words(batch, state, done, total)
+    words = _words(batch, state, done, counts)
     failures, more = _failures(place, batch) if state != "undone" else ([], 0)
     return {
         "batch": {
@@ -91,20 +91,25 @@ def _counts(batch: InvitationBatch) -> Counter[str]:
 def _state(batch: InvitationBatch, counts: Counter[str]) -> str:
     if batch.state == "undone":
         return "undone"
+    if batch.state == "ready" and not batch.queued:
+        return "done"
     if batches.may_undo(batch):
         return "waiting"
     return "sending" if batch.state == "preparing" or counts["queued"] else "done"
 
 
-def _words(batch: InvitationBatch, state: str, done: int, total: int) -> str:
-    many = plural(total, "invitation")
-    if batch.state == "preparing":
+def _words(batch: InvitationBatch, state: str, done: int, counts: Counter[str]) -> str:
+    total, many = batch.queued, plural(batch.queued, "invitation")
+    if state != "undone" and batch.state == "preparing":
         return f"{number(total)} of about {number(batch.selected)} are written."
+    if state == "done" and not total:
+        return "Nobody was invited: all of them were invited already, or something stood in the way."
+    sent = total - sum(counts[failed] for failed in FAILED)
     return {
         "waiting": f"{many} {'is' if total == 1 else 'are'} ready.",
         "sending": f"{number(done)} of {number(total)} sent",
         "undone": f"You took {many} back.",
-        "done": f"{many} {'has' if total == 1 else 'have'} been worked off.",
+        "done": f"{many} {'is' if total == 1 else 'are'} sent." if sent == total else f"{number(sent)} of {many} sent.",
     }[state]
 
 
@@ -131,7 +136,7 @@ def _failures(place: Place, batch: InvitationBatch) -> tuple[list[dict[str, Any]
     return [_failure(place, row) for row in rows], max(0, total - len(rows))
 
 
-def _failure(place: Place, row: Row[Any]) -> dict[str, Any]:
+def _failure(place: Place, row: Row[str, str, str, str, str]) -> dict[str, Any]:
     href = f"{place.base}/{row.id}"
     bounced = row.state == "bounced"
     return {

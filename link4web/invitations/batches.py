@@ -159,7 +159,10 @@ def prepare_chunk(batch_id: str) -> bool:
     with writing():
         batch = get(batch_id, for_update=True)
         selection = db.session.get(Selection, (batch.organisation_id, batch.selection_id))
-        if batch.state != "preparing" or selection is None:
+        if batch.state != "preparing":
+            return False
+        if selection is None:
+            batch.state = "ready"
             return False
         rows = _candidates(batch, selection)
         made = _invite(batch, [row for row in rows if row.left_out == WILL])

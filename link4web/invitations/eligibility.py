@@ -6,7 +6,8 @@ three can never disagree.
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, String, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, exists, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from link4web import clock, tenancy
 from link4web.customers import listing, selection, states
@@ -43,13 +44,14 @@ def left_out(*, number_optional: bool, batch_id: str = "") -> ColumnElement[str]
         (Customer.email_key == "", states.NEEDS_EMAIL),
         (lacks_number, states.NEEDS_NUMBER),
         (is_suppressed(Customer.email_key), states.UNSUBSCRIBED),
+        (Customer.email_key.in_(_said_no()), states.DECLINED),
         (Customer.email_key.in_(tried.where(CustomerInvitation.created_at > clock.now() - PAUSE)), RECENTLY),
         (Customer.email_key.in_(_without_reaction(tried)), OFTEN),
         else_=literal(WILL, String),
     )
 
 
-def is_suppressed(email_key: ColumnElement[str] | str) -> ColumnElement[bool]:
+def is_suppressed(email_key: InstrumentedAttribute[str] | str) -> ColumnElement[bool]:
     """Whether an address wants no invitations from this organisation, or from anybody (R-111)."""
     return exists().where(
         Suppression.email_key == email_key,
@@ -57,7 +59,14 @@ def is_suppressed(email_key: ColumnElement[str] | str) -> ColumnElement[bool]:
     )
 
 
-def _tried(batch_id: str):  # type: ignore[no-untyped-def]  # a Select whose generic names no public type yet
+def _said_no() -> Select[str]:
+    """Addresses that have declined: another customer of the same address is not asked again."""
+    return select(CustomerInvitation.email_key).where(
+        CustomerInvitation.organisation_id == tenancy.organisation_id(), CustomerInvitation.state == "declined"
+    )
+
+
+def _tried(batch_id: str) -> Select[str]:
     """Addresses that a mail of ours went to, or is about to; one row a mail."""
     taken_back = and_(CustomerInvitation.state == "revoked", CustomerInvitation.sent_at.is_(None))
     return select(CustomerInvitation.email_key).where(
@@ -68,6 +77,6 @@ def _tried(batch_id: str):  # type: ignore[no-untyped-def]  # a Select whose gen
     )
 
 
-def _without_reaction(tried):  # type: ignore[no-untyped-def]  # see _tried
+def _without_reaction(tried: Select[str]) -> Select[str]:
     reacted = or_(CustomerInvitation.opened_at.is_not(None), CustomerInvitation.answered_at.is_not(None))
     return tried.where(~reacted).group_by(CustomerInvitation.email_key).having(func.count() >= MOST)

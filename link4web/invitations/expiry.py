@@ -1,6 +1,6 @@
 """Invitations run out after 60 days without an answer."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from link4web import clock, tenancy
 from link4web.customers import services as customers
@@ -20,7 +20,7 @@ def expire_due() -> int:
     return sum(_expire(organisation_id) for organisation_id in due)
 
 
-def _is_due():  # type: ignore[no-untyped-def]  # SQL conditions
+def _is_due() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return CustomerInvitation.state.in_(OPEN_STATES), CustomerInvitation.expires_at <= clock.now()
 
 

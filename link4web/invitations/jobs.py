@@ -1,23 +1,32 @@
 """The outbox's work for invitations."""
 
-from link4web import outbox
+from collections.abc import Callable
+
+from link4web import clock, outbox
 from link4web.invitations import batches, notices, sending
 from link4web.invitations.joining import ASKED_NOTICE, JOINED_NOTICE
-from link4web.outbox import Job
+from link4web.outbox import Job, Later
 
 LEASE = 120
+CHUNKS_IN_A_ROW = 10
 
 
 def prepare(job: Job) -> None:
-    """Write all invitations of a batch, a chunk in each transaction; safe to begin again anywhere."""
-    while batches.prepare_chunk(job.payload["batch"]):
-        outbox.postpone(job, LEASE)
+    """Write the invitations of a batch, a chunk in each transaction; safe to begin again anywhere."""
+    _in_turns(job, batches.prepare_chunk)
 
 
 def take_back(job: Job) -> None:
     """Revoke what an undone batch has left."""
-    while batches.take_back_chunk(job.payload["batch"]):
-        outbox.postpone(job, LEASE)
+    _in_turns(job, batches.take_back_chunk)
+
+
+def _in_turns(job: Job, chunk: Callable[[str], bool]) -> None:
+    """Work for a second or so, then let other work of the queue have its turn."""
+    for _ in range(CHUNKS_IN_A_ROW):
+        if not chunk(job.payload["batch"]):
+            return
+    raise Later("more to do", at=clock.now(), counts=False)
 
 
 def register_jobs() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, session, url_for
+from flask import Blueprint, Response, flash, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 
 from link4web.accounts import organisations, register, services
@@ -152,7 +152,7 @@ def join() -> Response:
         return _join(found, form, current_user, business)
     if form.email.data != found.email_key:
         return _another_address(found, form)
-    return _join(found, form, NewPerson(form.person.data, form.password.data), business)
+    return _join(found, form, NewPerson(form.person.data or "", form.password.data or ""), business)
 
 
 def _join(found: Landing, form: JoinForm, who: User | NewPerson, business: str | NewBusiness) -> Response:
@@ -175,7 +175,7 @@ def _join(found: Landing, form: JoinForm, who: User | NewPerson, business: str |
 def _another_address(found: Landing, form: JoinForm) -> Response:
     """Nobody has proved this mailbox: open an account the usual way, which says the same to everybody (R-004)."""
     try:
-        services.sign_up(form.person.data, form.email.data, form.password.data)
+        services.sign_up(form.person.data or "", form.email.data or "", form.password.data or "")
     except WeakPassword as weak:
         form.password.errors = [weak.sentence]
         return _landing_page(found, form, status=422)
@@ -282,7 +282,7 @@ def stop_here() -> Response:
 @bp.post("/join/stop/undo")
 @public
 def go_on_here() -> Response:
-    return _go_on(_hash(), "join")
+    return _go_on(_hash(), "join", url_for(".show"))
 
 
 @bp.route("/stop/<token>", methods=["GET", "POST"])
@@ -296,7 +296,7 @@ def stop(token: str) -> Response:
 @bp.post("/stop/<token>/undo")
 @public
 def go_on(token: str) -> Response:
-    return _go_on(tokens.token_hash(token), "stop")
+    return _go_on(tokens.token_hash(token), "stop", url_for(".stop", token=token))
 
 
 def _stop(hashed: bytes, purpose: str, action: str, undo_action: str) -> Response:
@@ -309,7 +309,7 @@ def _stop(hashed: bytes, purpose: str, action: str, undo_action: str) -> Respons
     return page("invitations/stopped.html", email=found.email, inviter_name=name, undo_action=undo_action)
 
 
-def _go_on(hashed: bytes, purpose: str) -> Response:
+def _go_on(hashed: bytes, purpose: str, back: str) -> Response:
     found = joining.go_on(hashed, purpose)
     flash(f"Taken back. Invitations may reach {found.email} again.", "done")
-    return redirect(url_for("accounts.sign_in"), 303)  # type: ignore[return-value]  # werkzeug's own response
+    return go_to(back)

@@ -11,6 +11,7 @@ from link4web.invitations.batches import LIFETIME
 from link4web.invitations.forms import JoinForm
 from link4web.invitations.message import neutral
 from link4web.invitations.sending import number_words
+from link4web.web.filters import day
 
 SOMEBODY = "Your customer"
 
@@ -22,7 +23,10 @@ def mail(place: Place, person: User, to_name: str, message: str) -> dict[str, An
         "from_name": neutral(place.organisation.name),
         "reply_to": person.email,
         "message": message,
+        "until": day(clock.now() + LIFETIME),
+        "person": neutral(person.name),
         "number_display": number_words(place.organisation),
+        "address": neutral(place.organisation.address),
         "landing_href": url_for(f"{place.provider.slug}.invite_preview", connection=place.connection.id),
     }
 

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 
 from link4web import clock
 from link4web.database import db
@@ -67,5 +67,5 @@ def find(hashed: bytes, purpose: str) -> InvitationToken | None:
     return found if found is not None and found.purpose == purpose else None
 
 
-def _of(invitation_ids: Sequence[str], organisation_id: str):  # type: ignore[no-untyped-def]  # a SQL condition
+def _of(invitation_ids: Sequence[str], organisation_id: str) -> ColumnElement[bool]:
     return (InvitationToken.organisation_id == organisation_id) & InvitationToken.invitation_id.in_(invitation_ids)

@@ -61,13 +61,13 @@ def invite(provider: Provider, connection: str) -> Response:
 
 def _send(place: Place, form: ReviewForm, selection: Selection) -> Response:
     """Send, unless the numbers have changed since the page was shown."""
-    seen = int(form.seen.data) if (form.seen.data or "").isdecimal() else None
+    said = form.seen.data or ""
+    seen = int(said) if said.isdecimal() else None
     found = review.examine(place, selection, seen=seen)
     if not found.will or (seen is not None and found.will != seen):
         return _review_page(place, form, selection, found=found, status=409)
-    asked = batches.ask(
-        selection, key=form.key.data, message=form.message.data, user_id=current_user.id, selected=found.selected
-    )
+    key, message = form.key.data or "", form.message.data or ""
+    asked = batches.ask(selection, key=key, message=message, user_id=current_user.id, selected=found.selected)
     session.pop("invitation_message", None)
     return go_to(place.href("batch", batch=asked.batch_id))
 

@@ -47,6 +47,14 @@ class Post:
             self.close()
             raise MailRefused(0, permanent=False) from None
 
+    def greet(self) -> None:
+        """See whether the server answers and lets us in.
+
+        Raises:
+            MailRefused: it does not.
+        """
+        self._server().noop()
+
     def _hand_over(self, server: smtplib.SMTP, message: EmailMessage) -> None:
         """MAIL, RCPT and DATA by hand: only from the final dot on is the outcome uncertain."""
         sender = message["From"].addresses[0].addr_spec

@@ -45,7 +45,7 @@ def init_security(app: Flask, settings: Settings) -> None:
         app.after_request(lambda response: _add(response, STRICT_TRANSPORT))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # Flask's way
 
 
 def _refuse_forgery() -> None:

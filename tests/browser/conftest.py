@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.pages import connected
 from tests.browser.site import Site, make_demo_data
 from tests.browser.visits import Kind, Window, find_browser, launch, open_window
 from tests.databases import SqliteTemplate
@@ -48,6 +49,31 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def connected_data(demo_data: Path, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same folder after Isla has connected Xero and the first sync has ended, made once."""
+    folder = Path(shutil.copytree(demo_data, tmp_path_factory.mktemp("connected") / "data"))
+    site = Site(folder)
+    try:
+        site.start()
+        with open_window(chromium) as window:
+            connected(window.page, site)
+    finally:
+        site.close()
+    return folder
+
+
+@pytest.fixture
+def connected_site(connected_data: Path, tmp_path: Path) -> Iterator[Site]:
+    """A whole site whose demo organisation is connected and synced; Isla has to sign in."""
+    site = Site(Path(shutil.copytree(connected_data, tmp_path / "data")))
+    try:
+        site.start()
+        yield site
+    finally:
+        site.close()
+
+
 @pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
 def scripts(request: pytest.FixtureRequest) -> bool:
     """Every journey that asks for this runs with scripts and without."""
@@ -74,6 +100,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.failed:
         for window in item.stash.get(WINDOWS, []):
             report.sections.append(("the browser was here", window.describe()))
-        if site := getattr(item, "funcargs", {}).get("site"):
+        given = getattr(item, "funcargs", {})
+        if site := given.get("site") or given.get("connected_site"):
             report.sections.append(("the site's troubles", site.troubles()))
     return report

@@ -160,6 +160,16 @@ class Customers:
     def row(self, name: str) -> Locator:
         return self.page.locator("table.list tbody tr", has=self.page.get_by_role("link", name=name, exact=True))
 
+    def reload_until(self, query: str, name: str, words: str) -> None:
+        """Look at the list again and again, as a person waiting for the work behind it, until a row says this."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            self.open(query)
+            if self.row(name).get_by_text(words).count():
+                return
+            assert time.monotonic() < until, f"{name} never says {words}"
+            time.sleep(0.3)
+
     def names(self) -> list[str]:
         """The customers on this page, in their order."""
         return self.page.locator("table.list tbody th a").all_inner_texts()
@@ -183,3 +193,26 @@ class Customers:
     def invite_selected(self) -> None:
         self.page.get_by_role("group", name="With the selected").get_by_role("button", name="Invite").click()
         self.page.wait_for_url(re.compile(r"/invite(\?|$)"))
+
+    def go(self, page_of_list: str) -> None:
+        """To the next or the previous page of the list."""
+        before = self.names()
+        self.page.get_by_role("navigation", name="Pages").get_by_role("button", name=page_of_list).click()
+        expect(self.page.locator("table.list tbody th a").first).not_to_have_text(before[0])
+
+
+def connected(page: Page, site: Site, *, scripts: bool = True) -> Customers:
+    """Isla, signed in, connects Xero and waits for her customers."""
+    sign_in(page, site, ISLA)
+    follow(page, "Connect Xero")
+    connect_xero(page)
+    customers = Customers(page, scripts=scripts)
+    customers.wait_until_synced()
+    return customers
+
+
+def signed_in_to_customers(page: Page, site: Site, *, scripts: bool = True) -> Customers:
+    """Isla, signed in, on My Customers of a site that is connected already."""
+    sign_in(page, site, ISLA)
+    page.wait_for_url(re.compile(r"/xero/[\w-]{22}/customers"))
+    return Customers(page, scripts=scripts)

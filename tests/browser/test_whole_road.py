@@ -10,29 +10,17 @@ from tests.browser.pages import (
     ISLA,
     PASSWORD,
     Customers,
-    connect_xero,
-    follow,
+    connected,
     follow_mail_link,
     main_of,
     open_mail,
     press,
-    sign_in,
 )
 from tests.browser.site import Site
 from tests.browser.visits import check_accessible
 
 pytestmark = pytest.mark.browser
 DRY_CREEK_ABN = "86 151 956 832"  # a sample number that the simulated register knows
-
-
-def connected(page: Page, site: Site, *, scripts: bool) -> Customers:
-    """Isla, signed in, with her customers from Xero."""
-    sign_in(page, site, ISLA)
-    follow(page, "Connect Xero")
-    connect_xero(page)
-    customers = Customers(page, scripts=scripts)
-    customers.wait_until_synced()
-    return customers
 
 
 def test_from_connecting_to_joined(site: Site, visit: OpenWindow, scripts: bool) -> None:

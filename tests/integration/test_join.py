@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from link4web import clock
 from link4web.accounts import organisations, services
@@ -42,7 +43,7 @@ class Invited:
     def opens(self) -> str:
         return open_join(self.visitor, self.mail).text
 
-    def joins(self, **changes: str):
+    def joins(self, **changes: str) -> TestResponse:
         self.opens()
         return self.visitor.post("/join", join_form(email=self.email, **changes))
 
@@ -359,8 +360,11 @@ class TestSayingNo:
     def test_declined_ones_are_left_out(self, invited: Invited) -> None:
         invited.opens()
         invited.visitor.post("/join/decline")
-        invited.shop.select(invited.customer)
-        assert "said no" in invited.shop.review().html
+        invited.shop.town.later(days=2)
+        invited.shop.person.sign_in()
+        invited.shop.select(invited.customer, invited.shop.customer("Imported again", invited.email))
+        review = invited.shop.review().html
+        assert "Nobody to invite yet" in review and "said no" in review
 
     def test_junk_reasons_are_refused(self, invited: Invited) -> None:
         invited.opens()
@@ -428,7 +432,8 @@ class TestStopping:
 
     def test_can_be_taken_back(self, invited: Invited) -> None:
         invited.visitor.post(self.stop_path(invited))
-        invited.visitor.post(self.stop_path(invited) + "/undo")
+        back = invited.visitor.post(self.stop_path(invited) + "/undo")
+        assert "may reach" in invited.visitor.get(back.location).text
         assert not self.suppressions(invited)
         assert invited.state == "invited"
 

@@ -169,7 +169,7 @@ def test_redirects_reach_htmx_as_a_header(town: Town) -> None:
     person = town.person()
     answer = person.post("/organisations/new", FORM, headers={"HX-Request": "true"})
     assert answer.status_code == 200
-    assert answer.headers["HX-Redirect"].startswith("/xero/connect")
+    assert answer.headers["HX-Redirect"].startswith("/xero/connect?organisation=")
 
 
 def test_page_or_part_by_header(town: Town) -> None:

@@ -1,0 +1,151 @@
+"""My Customers in a browser: finding what is not there, selecting across pages, undoing, and working by keyboard."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenWindow
+from tests.browser.pages import (
+    follow,
+    follow_mail_link,
+    main_of,
+    open_mail,
+    press,
+    signed_in_to_customers,
+)
+from tests.browser.site import Site
+from tests.browser.visits import check_accessible
+
+pytestmark = pytest.mark.browser
+CAFE = "Marram Grass Café"  # in Xero's demo data, without a sales invoice
+
+
+def test_a_contact_that_is_no_customer_yet_becomes_one(connected_site: Site, visit: OpenWindow, scripts: bool) -> None:
+    page = visit(scripts=scripts).page
+    customers = signed_in_to_customers(page, connected_site, scripts=scripts)
+    customers.search("marram")
+    expect(main_of(page)).to_contain_text(f"{CAFE} is in Xero, but not a customer yet")
+    for way in ("Invite anyway", "Make it a customer", "Do it in Xero"):
+        expect(page.get_by_role("heading", name=way)).to_be_visible()
+    if scripts:
+        check_accessible(page)
+    press(page, "Create the draft for me")
+    expect(main_of(page)).to_contain_text(f"We are creating a draft invoice for {CAFE}")
+    customers.reload_until("?q=marram", CAFE, "Can invite")
+
+
+def test_what_is_not_in_xero_can_be_added(connected_site: Site, visit: OpenWindow, scripts: bool) -> None:
+    page = visit(scripts=scripts).page
+    customers = signed_in_to_customers(page, connected_site, scripts=scripts)
+    customers.search("Saltbush Lane Picture House")
+    expect(main_of(page)).to_contain_text("Not in Xero at all")
+    if scripts:
+        check_accessible(page)
+    form = page.get_by_role("region", name="Not in Xero at all")
+    expect(form.get_by_label("Name", exact=True)).to_have_value("Saltbush Lane Picture House")
+    form.get_by_label("E-mail").fill("tickets@saltbushlane.example")
+    press(page, re.compile("^Add to Xero$"))
+    expect(main_of(page)).to_contain_text("Saltbush Lane Picture House")
+    customers.open("?q=saltbush+lane+picture")
+    expect(main_of(page)).to_contain_text("tickets@saltbushlane.example")
+
+
+def test_ticks_outlive_pages_and_a_batch_can_be_undone(connected_site: Site, visit: OpenWindow, scripts: bool) -> None:
+    page = visit(scripts=scripts).page
+    customers = signed_in_to_customers(page, connected_site, scripts=scripts)
+    customers.queue("Can invite")
+    first, second = customers.names()[:2]
+    customers.tick(first)
+    customers.go("Next")
+    customers.tick(customers.names()[0])
+    customers.go("Previous")
+    expect(page.get_by_role("checkbox", name=first, exact=True)).to_be_checked()
+    expect(page.get_by_role("checkbox", name=second, exact=True)).not_to_be_checked()
+    expect(page.locator("#picked")).to_contain_text("2 selected")
+    customers.invite_selected()
+    press(page, "Send 2 invitations")
+    page.wait_for_url(re.compile(r"/invitations/[\w-]{22}"))
+    press(page, "Undo")
+    expect(main_of(page)).to_contain_text("Nothing was sent")
+    customers.open()
+    customers.queue("Can invite")
+    expect(customers.row(first)).to_contain_text("Can invite")
+
+
+def test_pressing_invite_with_nothing_selected_says_so(connected_site: Site, visit: OpenWindow, scripts: bool) -> None:
+    page = visit(scripts=scripts).page
+    signed_in_to_customers(page, connected_site, scripts=scripts)
+    page.get_by_role("group", name="With the selected").get_by_role("button", name="Invite").click()
+    expect(main_of(page)).to_contain_text("Select at least one customer")
+
+
+def test_the_pop_up_works_from_the_keyboard(connected_site: Site, visit: OpenWindow) -> None:
+    page = visit().page
+    customers = signed_in_to_customers(page, connected_site)
+    customers.search("Dry Creek Joinery")
+    step = customers.row("Dry Creek Joinery").locator("td.do a")
+    step.focus()
+    page.keyboard.press("Enter")
+    number = page.get_by_role("dialog").get_by_label("ABN")
+    expect(number).to_be_focused()
+    page.keyboard.type("123")
+    page.keyboard.press("Enter")
+    expect(number).to_have_attribute("aria-invalid", "true")
+    expect(number).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(step).to_be_focused()
+
+
+def test_an_invited_business_can_decline_or_stop(connected_site: Site, visit: OpenWindow) -> None:
+    isla, other = visit().page, visit(scripts=False).page
+    customers = signed_in_to_customers(isla, connected_site)
+    customers.queue("Can invite")
+    names = customers.names()[:2]
+    addresses = [customers.row(name).locator("th small").inner_text() for name in names]
+    for name in names:
+        customers.tick(name)
+    customers.invite_selected()
+    press(isla, "Send 2 invitations")
+    press(isla, "Send now")
+    _decline(other, connected_site, addresses[0])
+    _stop(other, connected_site, addresses[1])
+    customers.open()
+    customers.queue("Problems")
+    expect(customers.row(names[0])).to_contain_text("Declined")
+    expect(customers.row(names[1])).to_contain_text(re.compile("Unsubscribed|Stopped", re.IGNORECASE))
+
+
+def _decline(page: Page, site: Site, address: str) -> None:
+    open_mail(page, site, address)
+    follow_mail_link(page, site, "/join/")
+    follow(page, re.compile("Not us, or no thanks"))
+    press(page, re.compile("No thanks|Decline|Say no"))
+    expect(main_of(page)).to_contain_text("Wattle & Wharf Coffee")
+
+
+def _stop(page: Page, site: Site, address: str) -> None:
+    open_mail(page, site, address)
+    follow_mail_link(page, site, "/stop/")
+    press(page, re.compile("Stop"))
+
+
+@pytest.mark.parametrize("kind", ["wide", "phone", "dark"])
+def test_signed_in_pages_are_accessible(connected_site: Site, visit: OpenWindow, kind: str) -> None:
+    page = visit(kind).page
+    customers = signed_in_to_customers(page, connected_site)
+    home = customers.address.removesuffix("/customers")
+    check_accessible(page)
+    for address in (f"{customers.address}?queue=not-customer", home, f"{home}/invite"):
+        page.goto(address)
+        check_accessible(page)
+    page.goto(customers.address)
+    customers.row(customers.names()[0]).locator("th a").click()
+    check_accessible(page)
+    for path in ("/organisations", "/organisations/new", "/account", "/privacy", "/nowhere"):
+        page.goto(connected_site.base_url + path)
+        check_accessible(page)
+    page.goto(customers.address)
+    page.get_by_role("banner").get_by_role("link", name="Settings").click()
+    check_accessible(page)

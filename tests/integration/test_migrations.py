@@ -1,0 +1,103 @@
+"""The migrations build exactly the tables of the models, on both databases."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import CheckConstraint, Connection, inspect
+
+from link4web.app import create_app
+from link4web.database import Base, db
+from link4web.settings import from_environment
+from link4web.web.health import newest_migration
+
+TRIGGERS = {"audit_event_no_update", "audit_event_no_delete", "audit_event_append_only"}
+
+
+@pytest.fixture
+def connection(app: Flask) -> Any:
+    with app.app_context(), db.engine.connect() as connected:
+        yield connected
+
+
+def test_models_and_migrations_agree(connection: Connection) -> None:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    assert compare_metadata(context, Base.metadata) == []
+
+
+def test_check_constraints_agree(connection: Connection) -> None:
+    """Alembic does not compare these."""
+    inspector = inspect(connection)
+    for table in Base.metadata.sorted_tables:
+        declared = {
+            str(constraint.name): words(str(constraint.sqltext))
+            for constraint in table.constraints
+            if isinstance(constraint, CheckConstraint) and constraint.name
+        }
+        built = {str(check["name"]): words(check["sqltext"]) for check in inspector.get_check_constraints(table.name)}
+        assert built == declared, table.name
+
+
+def words(sql: str) -> set[str]:
+    """What a check names and allows, however the database writes it down."""
+    return set(re.findall(r"[\w-]+", sql)) - {
+        "in",
+        "IN",
+        "ANY",
+        "ARRAY",
+        "character",
+        "varying",
+        "text",
+        "bpchar",
+        "and",
+        "AND",
+    }
+
+
+def test_partial_indexes_agree(connection: Connection) -> None:
+    inspector = inspect(connection)
+    where = f"{connection.dialect.name}_where"
+    for table in Base.metadata.sorted_tables:
+        declared = {index.name: index.dialect_kwargs[where] for index in table.indexes if where in index.dialect_kwargs}
+        built = {index["name"]: index.get("dialect_options", {}) for index in inspector.get_indexes(table.name)}
+        for name, condition in declared.items():
+            if condition is not None:
+                kept = str(built[name].get(where, ""))
+                assert words(kept) == words(str(condition)), name
+
+
+def test_the_trail_is_guarded(connection: Connection) -> None:
+    names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if connection.dialect.name == "postgresql":
+        names = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    found = {row[0] for row in connection.exec_driver_sql(names)}
+    assert found & TRIGGERS
+
+
+def test_down_and_up_again(app: Flask) -> None:
+    with app.app_context():
+        flask_migrate.downgrade(revision="base")
+        assert inspect(db.engine).get_table_names() == ["alembic_version"]
+        flask_migrate.upgrade()
+        assert set(inspect(db.engine).get_table_names()) >= set(Base.metadata.tables)
+
+
+def test_upgrading_twice_is_harmless(app: Flask) -> None:
+    with app.app_context():
+        flask_migrate.upgrade()
+        assert newest_migration()
+
+
+def test_from_nothing(tmp_path: Path) -> None:
+    empty = {"LINK4WEB_MODE": "home", "LINK4WEB_DATA_DIR": str(tmp_path / "a folder with blanks")}
+    app = create_app(from_environment(empty))
+    with app.app_context():
+        flask_migrate.upgrade()
+        assert set(inspect(db.engine).get_table_names()) >= set(Base.metadata.tables)
+        db.session.remove()
+        db.engine.dispose()
