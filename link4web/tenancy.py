@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import BindParameter, Executable, ForeignKey, Insert, Table, Update, event
+from sqlalchemy import BindParameter, Executable, ForeignKey, Insert, Table, Update, bindparam, event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -86,11 +87,28 @@ def _bind_to_organisation(state: ORMExecuteState) -> None:
     if state.is_insert or (state.is_update and isinstance(state.parameters, list)):
         return  # an UPDATE of many rows by primary key names the organisation in each row, not in a criterion
     if state.is_orm_statement and not state.is_column_load:
-        state.statement = state.statement.options(
-            with_loader_criteria(TenantMixin, lambda cls: cls.organisation_id == current, include_aliases=True)
-        )
+        state.statement = _bound(state.statement)
     elif not state.is_orm_statement and _touches_tenant_table(state):
         raise NoOrganisation("query tenant tables through their mapped classes")
+
+
+# one criterion for all: the organisation is asked for each time a statement runs, never kept in it
+_CURRENT: BindParameter[str] = bindparam("current_organisation", callable_=organisation_id, type_=Id)
+_ONLY_CURRENT = with_loader_criteria(
+    TenantMixin,
+    lambda cls: cls.organisation_id == _CURRENT,
+    include_aliases=True,
+    track_closure_variables=False,
+)
+_bound_statements: WeakKeyDictionary[Executable, Executable] = WeakKeyDictionary()
+
+
+def _bound(statement: Executable) -> Executable:
+    """The statement with the criterion; that of one built once and run often is kept beside it."""
+    bound = _bound_statements.get(statement)
+    if bound is None:
+        bound = _bound_statements[statement] = statement.options(_ONLY_CURRENT)
+    return bound
 
 
 def _touches_tenant_table(state: ORMExecuteState) -> bool:

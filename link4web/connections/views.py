@@ -68,13 +68,13 @@ def callback(provider: Provider) -> Response:
         with tenancy.acting_for(departure.organisation_id):
             connection_id = authorise.arrive(provider, departure, request.args.get("code", ""))
     except ConsentProblem as problem:
-        again = {} if problem.code == "person" else _where_they_were(kept)
+        again: dict[str, Any] = {} if problem.code == "person" else _where_they_were(kept)
         return go_to(url_for(".connect", problem=problem.code, **again), 302)
     session["reconnecting"] = {connection_id: departure.reconnect_id}
     return go_to(url_for(".choose", connection=connection_id), 302)
 
 
-def _where_they_were(kept: dict[str, Any] | None) -> dict[str, str]:
+def _where_they_were(kept: dict[str, Any] | None) -> dict[str, Any]:
     """The organisation and connection that this person's failed attempt was for, to begin again with them."""
     if not kept or not current_user.is_authenticated or kept["user_id"] != current_user.id:
         return {}

@@ -67,8 +67,10 @@ CONSENT = {
     ),
     "other-file": (
         "That is a different {file_word}",
-        "You wanted to renew a connection but chose another {file_word} at {name}. Go back and choose the same one,"
-        " or connect this one as well: the old customers stay where they are.",
+        (
+            "You wanted to renew a connection but chose another {file_word} at {name}. Go back and choose the same"
+            " one, or connect this one as well: the old customers stay where they are."
+        ),
     ),
     "gone": (
         "This attempt is over already",

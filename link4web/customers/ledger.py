@@ -1,4 +1,4 @@
-"""What we change in the accounting system for a customer, always asked for by a person and always through the outbox."""
+"""What we change in the accounting system for a customer: only when a person asks, and always through the outbox."""
 
 from collections.abc import Callable
 

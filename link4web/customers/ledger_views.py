@@ -17,7 +17,6 @@ from link4web.web.responses import go_to, page
 def add_routes(bp: Blueprint, base: str) -> None:
     bp.add_url_rule(f"{base}/add", "add_contact", add_contact, methods=["GET", "POST"])
     bp.add_url_rule(f"{base}/ask", "ask", ask, methods=["POST"])
-    bp.add_url_rule(f"{base}/<id:customer>/invite-anyway", "invite_anyway", invite_anyway, methods=["POST"])
     bp.add_url_rule(f"{base}/<id:customer>/draft", "draft", make_draft, methods=["POST"])
     bp.add_url_rule(f"{base}/<id:customer>/draft/remove", "remove_draft", remove_draft, methods=["POST"])
 
@@ -33,20 +32,21 @@ def add_contact(provider: Provider, connection: str) -> Response:
     form = NewContactForm()
     if not form.validate():
         return _show_add(place, form.name.data or typed, form, status=422)
+    name = form.name.data or ""
     try:
         customer = asking.add_contact(
-            place.connection, name=form.name.data, email=form.email.data or "", number=form.business_number
+            place.connection, name=name, email=form.email.data or "", number=form.business_number
         )
     except DuplicateName as duplicate:
         return _known_already(place, form, duplicate)
     except ProviderError as error:
-        return _show_add(place, form.name.data, form, problem=asking.words_of(error), status=_status(error))
-    flash(f"{form.name.data} is in {provider.name} now.", "done")
+        return _show_add(place, name, form, problem=asking.words_of(error), status=_status(error))
+    flash(f"{name} is in {provider.name} now.", "done")
     if customer is None:
         return go_to(place.base)
     if request.form.get("then") == "invite":
         services.allow_invitation(customer.id)
-        return go_to(url_for(f"{provider.slug}.customers", connection=place.connection.id, q=form.name.data))
+        return go_to(url_for(f"{provider.slug}.customers", connection=place.connection.id, q=name))
     return go_to(f"{place.base}/{customer.id}")
 
 
@@ -73,7 +73,7 @@ def _known_already(place: Place, form: NewContactForm, duplicate: DuplicateName)
     except ProviderError:
         known = None
     if known is None:
-        return _show_add(place, form.name.data, form, problem=asking.words_of(duplicate), status=409)
+        return _show_add(place, form.name.data or "", form, problem=asking.words_of(duplicate), status=409)
     flash(f"{place.provider.name} has {known.name} already. Here it is.", "wait")
     return go_to(f"{place.base}/{known.id}")
 
@@ -92,15 +92,6 @@ def ask(provider: Provider, connection: str) -> Response:
             problem = error.sentence
     context = list_context(place, asked=not problem, problem=problem)
     return page("customers/index.html", fragment="customers/_list.html", **context)
-
-
-@requires(Permission.INVITE)
-def invite_anyway(provider: Provider, connection: str, customer: str) -> Response:
-    """Nothing in the ledger changes; here the contact counts as a customer."""
-    row = _customer(connection, customer)
-    services.allow_invitation(row.id)
-    flash(f"{row.name} can be invited now. Nothing in {provider.name} has changed.", "done")
-    return go_to(url_for(f"{provider.slug}.customers", connection=connection, q=row.name))
 
 
 @requires(Permission.EDIT_CUSTOMERS)

@@ -6,6 +6,7 @@ from flask import request
 
 from link4web import clock
 from link4web.customers import listing, pages, selection
+from link4web.customers.drawing import draw
 from link4web.customers.listing import ListQuery, Slice
 from link4web.customers.misses import miss_view
 from link4web.customers.models import Selection
@@ -42,7 +43,7 @@ def list_context(
         "search": {
             "q": query.search,
             "queue": query.queue.slug,
-            "found": pages.found_words(place, shown_query, found, known),
+            "found": pages.found_words(shown_query, found, known),
         },
         "printed": f"{'search' if query.search else query.queue.slug or 'all contacts'}, printed {day(clock.now())}",
         "listing": _listing(place, query, page, known, found, chosen, ids, error, elsewhere=elsewhere),
@@ -81,9 +82,11 @@ def _listing(
     maker = place.row_maker()
     mine = chosen if selection.fits(chosen, query) else None
     flipped = "" if query.is_descending else "down"
-    words = pages.found_words(place, query, found, known)
+    words = pages.found_words(query, found, known)
+    rows = [maker.make(row, ticked=selection.is_ticked(mine, row.id)) for row in page.rows]
     return {
-        "rows": [maker.make(row, ticked=selection.is_ticked(mine, row.id)) for row in page.rows],
+        "rows": rows,
+        "drawn": draw(rows),
         "href": place.list_href(query),
         "caption": f"Customers, {words}",
         "shown": pages.shown_words(query, page, known),

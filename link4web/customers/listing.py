@@ -4,9 +4,10 @@ import heapq
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, func, or_, select, tuple_
 
 from link4web import ids
 from link4web.customers import keys, words
@@ -191,10 +192,30 @@ def _sort_key(sort: str) -> Callable[[Row[Any]], tuple[Any, str]]:
 def _page(
     connection_id: str, query: ListQuery, cursor: tuple[Any, str] | None, *, descending: bool, limit: int
 ) -> list[Row[Any]]:
-    first, second = _order(query.sort)
-    page: Select[Any] = select(*ROW_COLUMNS).where(*conditions(connection_id, query)).limit(limit)
-    if cursor is not None:
-        place = tuple_(first, second)
-        page = page.where(place < tuple_(*cursor) if descending else place > tuple_(*cursor))
-    page = page.order_by(first.desc(), second.desc()) if descending else page.order_by(first, second)
-    return list(db.session.execute(page).all())
+    if query.search or query.change or len(query.queue.states) > 1 and query.queue.slug:
+        page = _ordered(query.sort, descending=descending, has_cursor=cursor is not None)
+        page = page.where(*conditions(connection_id, query))
+    else:
+        state = query.queue.states[0] if query.queue.slug else ""
+        page = _plain_page(query.sort, state, descending=descending, has_cursor=cursor is not None)
+    first, second = cursor or (None, None)
+    values = {"connection": connection_id, "first": first, "second": second, "most": limit}
+    return list(db.session.execute(page, values).all())
+
+
+@lru_cache(64)
+def _plain_page(sort: str, state: str, *, descending: bool, has_cursor: bool) -> Select[Any]:
+    """The page of a queue or of all, which almost every view asks for: built once, since building costs half of it."""
+    page = _ordered(sort, descending=descending, has_cursor=has_cursor)
+    page = page.where(Customer.connection_id == bindparam("connection"))
+    return page.where(Customer.state == state) if state else page
+
+
+def _ordered(sort: str, *, descending: bool, has_cursor: bool) -> Select[Any]:
+    """All rows behind the place (`first`, `second`), at `most` so many."""
+    first, second = _order(sort)
+    page: Select[Any] = select(*ROW_COLUMNS).limit(bindparam("most", type_=Integer))
+    if has_cursor:
+        start = tuple_(bindparam("first", type_=first.type), bindparam("second", type_=second.type))
+        page = page.where(tuple_(first, second) < start if descending else tuple_(first, second) > start)
+    return page.order_by(first.desc(), second.desc()) if descending else page.order_by(first, second)

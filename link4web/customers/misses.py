@@ -1,4 +1,4 @@
-"""The article's problem, answered in place: a search that misses says where the contact is and what to do (design.md §2)."""
+"""A search that misses says where the contact is and what to do, in place (design.md §2)."""
 
 from typing import Any
 

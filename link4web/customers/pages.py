@@ -1,4 +1,4 @@
-"""What My Customers shows around its rows: queues, to do, the last sync, the selection, and what to say when nothing is found."""
+"""What My Customers shows around its rows: queues, to do, the last sync, the selection, and empty lists."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -52,7 +52,7 @@ class Place:
         return RowMaker(self.provider.name, self.base, self.scheme)
 
     def list_href(self, query: ListQuery, **changes: str) -> str:
-        return url_for(f"{self.provider.slug}.customers", connection=self.connection.id, **query.args(**changes))
+        return self.href("customers", **query.args(**changes))
 
     def href(self, endpoint: str, **values: Any) -> str:
         return url_for(f"{self.provider.slug}.{endpoint}", connection=self.connection.id, **values)
@@ -187,6 +187,8 @@ def own_number_banner(place: Place) -> dict[str, Any] | None:
         }
     kind = organisation.number_scheme
     words = f"Customers see your {kind} on every invitation, so nothing can be sent before it is here."
+    if not member().may(Permission.MANAGE_ORGANISATION):
+        return {"words": f"{words} An admin of {organisation.name} can add it.", "suggestion": None, "href": None}
     if fits:
         words += f" {place.provider.name} says it is {fits.display}."
     return {"words": words, "suggestion": suggestion, "href": settings}
@@ -224,8 +226,8 @@ def selection_view(place: Place, query: ListQuery, chosen: Selection | None, sho
 
 def _selected_words(mine: Selection | None, total: int) -> str:
     if mine and mine.mode == "exclude":
-        out = f", {number(len(mine.ids))} left out" if mine.ids else ""
-        return f"All {number(total + len(mine.ids))} selected{out}"
+        out = selection.left_out(mine)
+        return f"All {number(total + out)} selected" + (f", {number(out)} left out" if out else "")
     return f"{number(total)} selected"
 
 
@@ -243,7 +245,7 @@ def _all_match(place: Place, query: ListQuery, mine: Selection | None, here: int
     }
 
 
-def found_words(place: Place, query: ListQuery, found: int, known: dict[str, int]) -> str:
+def found_words(query: ListQuery, found: int, known: dict[str, int]) -> str:
     """How many there are, beside the search field."""
     if query.search or query.change:
         return "more than 1,000 found" if found >= listing.COUNT_LIMIT else f"{plural(found, 'contact')} found"

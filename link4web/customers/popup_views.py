@@ -95,7 +95,7 @@ def email(provider: Provider, connection: str, customer: str) -> Response:
     form = EmailForm(provider_name=provider.name, data=kept if request.method == "GET" else None)
     if request.method == "GET" or not form.validate():
         return _show_email(place, row, form, status=422 if form.errors else 200)
-    services.record_email(row.id, form.email.data)
+    services.record_email(row.id, form.email.data or "")
     said = f"E-mail saved for {row.name}."
     if form.write.data:
         said += _write(place, row, "email")

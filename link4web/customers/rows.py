@@ -82,15 +82,21 @@ _words = lru_cache(256)(state_words)
 
 def next_step(state: str, href: str, scheme: str) -> Step | None:
     """The one next step of a customer in this state."""
-    steps = {
-        states.NEEDS_NUMBER: (f"Add {scheme}", f"{href}/abn", "dialog"),
-        states.NEEDS_EMAIL: ("Add e-mail", f"{href}/email", "dialog"),
-        states.BOUNCED: ("Fix e-mail", f"{href}/email", "dialog"),
-        states.CAN_INVITE: ("Invite", f"{href}/invite", "post"),
-        states.EXPIRED: ("Resend", f"{href}/invite", "post"),
-        states.NOT_CUSTOMER: ("See ways", href, "link"),
-    }
-    return Step(*steps[state]) if state in steps else None
+    step = _STEPS.get(state)
+    if step is None:
+        return None
+    label, below, kind = step
+    return Step(f"Add {scheme}" if state == states.NEEDS_NUMBER else label, f"{href}{below}", kind)
+
+
+_STEPS = {
+    states.NEEDS_NUMBER: ("", "/abn", "dialog"),
+    states.NEEDS_EMAIL: ("Add e-mail", "/email", "dialog"),
+    states.BOUNCED: ("Fix e-mail", "/email", "dialog"),
+    states.CAN_INVITE: ("Invite", "/invite", "post"),
+    states.EXPIRED: ("Resend", "/invite", "post"),
+    states.NOT_CUSTOMER: ("See ways", "", "link"),
+}
 
 
 def row_of(connection_id: str, customer_id: str) -> Any | None:

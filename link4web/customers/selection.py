@@ -1,8 +1,8 @@
 """What is ticked on My Customers, kept on the server: over pages, or all that match with some left out."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 
@@ -62,18 +62,17 @@ def count(selection: Selection) -> int:
     """How many customers are chosen now."""
     if selection.mode == "include":
         return len(selection.ids)
-    query = query_of(selection)
-    return max(0, matching(selection.connection_id, query) - _still_matching(selection, query))
+    return max(0, matching(selection.connection_id, query_of(selection)) - left_out(selection))
 
 
-def _still_matching(selection: Selection, query: ListQuery) -> int:
-    """How many of those left out belong to the filter now: they may have moved on since."""
-    if not selection.ids:
+def left_out(selection: Selection) -> int:
+    """How many of all that match are not chosen; one left out that no longer matches doesn't count."""
+    if selection.mode == "include" or not selection.ids:
         return 0
-    left_out = select(func.count()).where(
-        *listing.conditions(selection.connection_id, query), Customer.id.in_(selection.ids)
+    those = select(func.count()).where(
+        *listing.conditions(selection.connection_id, query_of(selection)), Customer.id.in_(selection.ids)
     )
-    return db.session.scalar(left_out) or 0
+    return db.session.scalar(those) or 0
 
 
 def matching(connection_id: str, query: ListQuery) -> int:

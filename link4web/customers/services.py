@@ -164,5 +164,5 @@ def apply_number_rule(connection_ids: Sequence[str]) -> None:
             after = ids[-1]
 
 
-def _note(action: str, customer: Customer, **details: object) -> None:
+def _note(action: str, customer: Customer, **details: str) -> None:
     record(action, chain=customer.organisation_id, kind="customer", object_id=customer.id, **details)

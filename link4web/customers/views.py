@@ -57,7 +57,8 @@ def save_selection(provider: Provider, connection: str) -> Response:
     if not wants_fragment():
         return go_to(place.list_href(query))
     part = render_template("customers/_picked.html", selection=view)
-    said = "" if fits else render_template("customers/_status.html", status={"words": TOO_MANY})
+    status = {"words": TOO_MANY, "undo_href": None, "undo_seconds": None}
+    said = "" if fits else render_template("customers/_status.html", status=status)
     return fragments(part, said)
 
 

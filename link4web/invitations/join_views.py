@@ -8,9 +8,10 @@ from flask_login import current_user, login_user, logout_user
 from link4web.accounts import organisations, register, services
 from link4web.accounts.models import Organisation, User
 from link4web.accounts.passwords import WeakPassword
-from link4web.invitations import joining, tokens
+from link4web.invitations import joining, landing, stopping, tokens
 from link4web.invitations.forms import DeclineForm, JoinForm, either_number
-from link4web.invitations.joining import Closed, HasAccount, Landing, NewBusiness, NewPerson, NotYours
+from link4web.invitations.joining import HasAccount, NewBusiness, NewPerson, NotYours
+from link4web.invitations.landing import Closed, Landing
 from link4web.invitations.preview import inviter_view
 from link4web.registers.numbers import NumberProblem
 from link4web.web import sessions
@@ -51,9 +52,9 @@ def _hash() -> bytes:
 @public
 def show() -> Response:
     """Who invites, what it is about, and what we know already."""
-    found = joining.landing(_hash())
+    found = landing.landing(_hash())
     if request.method != "HEAD":
-        joining.note_opened(found)
+        landing.note_opened(found)
     return _landing_page(found, _form(found))
 
 
@@ -140,7 +141,7 @@ OTHER_ADDRESS = (
 @public
 def join() -> Response:
     """Join: with the signed-in person's business or a new one."""
-    found = joining.landing(_hash())
+    found = landing.landing(_hash())
     form = _form(found)
     chosen = request.form.get("organisation", "") if current_user.is_authenticated else ""
     if chosen:
@@ -175,7 +176,7 @@ def _join(found: Landing, form: JoinForm, who: User | NewPerson, business: str |
 def _another_address(found: Landing, form: JoinForm) -> Response:
     """Nobody has proved this mailbox: open an account the usual way, which says the same to everybody (R-004)."""
     try:
-        services.sign_up(form.person.data or "", form.email.data or "", form.password.data or "")
+        session["proof"] = services.sign_up(form.person.data or "", form.email.data or "", form.password.data or "")
     except WeakPassword as weak:
         form.password.errors = [weak.sentence]
         return _landing_page(found, form, status=422)
@@ -229,7 +230,7 @@ def switch() -> Response:
 @public
 def check_number() -> Response:
     """What the register says to the number in the field; only for whoever holds an open invitation."""
-    found = joining.landing(_hash())
+    found = landing.landing(_hash())
     number = either_number(request.args.get("number", ""), found.country)
     answer = None if isinstance(number, NumberProblem) else _register_words(register.look_up(number))
     return page("accounts/_register_answer.html", answer=answer)
@@ -250,7 +251,7 @@ def _register_words(finding: register.Finding) -> dict[str, Any]:
 @public
 def decline() -> Response:
     """Say no, with a reason if they like."""
-    found = joining.landing(_hash())
+    found = landing.landing(_hash())
     form = DeclineForm()
     if request.method == "POST" and form.validate():
         name = joining.decline(_hash(), form.answer)
@@ -285,31 +286,49 @@ def go_on_here() -> Response:
     return _go_on(_hash(), "join", url_for(".show"))
 
 
-@bp.route("/stop/<token>", methods=["GET", "POST"])
-@one_click
-def stop(token: str) -> Response:
-    """Stop these mails, from the mail. A mail program may POST without cookies (RFC 8058, section 3.2)."""
-    undo = url_for(".go_on", token=token)
-    return _stop(tokens.token_hash(token), "stop", url_for(".stop", token=token), undo)
-
-
-@bp.post("/stop/<token>/undo")
+@bp.get("/stop/<token>")
 @public
-def go_on(token: str) -> Response:
-    return _go_on(tokens.token_hash(token), "stop", url_for(".stop", token=token))
+def open_stop(token: str) -> Response:
+    """The link in a mail: exchange the token for a clean address (R-030)."""
+    session["stop"] = tokens.token_hash(token).hex()
+    return go_to(url_for(".stop"), 302)
 
 
-def _stop(hashed: bytes, purpose: str, action: str, undo_action: str) -> Response:
+@bp.post("/stop/<token>")
+@one_click
+def one_click_stop(token: str) -> Response:
+    """What a mail program posts, without cookies and without asking further (RFC 8058, section 3.2)."""
+    return _stop(tokens.token_hash(token), "stop", "", None)
+
+
+@bp.route("/stop", methods=["GET", "POST"])
+@public
+def stop() -> Response:
+    """Stop these mails, from the link in a mail."""
+    return _stop(_stop_hash(), "stop", url_for(".stop"), url_for(".go_on"))
+
+
+@bp.post("/stop/undo")
+@public
+def go_on() -> Response:
+    return _go_on(_stop_hash(), "stop", url_for(".stop"))
+
+
+def _stop_hash() -> bytes:
+    return bytes.fromhex(session.get("stop", ""))
+
+
+def _stop(hashed: bytes, purpose: str, action: str, undo_action: str | None) -> Response:
     if request.method != "POST":
-        found = joining.stop_of(hashed, purpose)
+        found = stopping.stop_of(hashed, purpose)
         return page("invitations/stop_confirm.html", email=found.email, inviter_name=found.inviter_name, action=action)
     only_one = request.form.get("scope") == "one"
-    found = joining.stop(hashed, purpose, everybody=not only_one)
+    found = stopping.stop(hashed, purpose, everybody=not only_one)
     name = found.inviter_name if only_one else None
     return page("invitations/stopped.html", email=found.email, inviter_name=name, undo_action=undo_action)
 
 
 def _go_on(hashed: bytes, purpose: str, back: str) -> Response:
-    found = joining.go_on(hashed, purpose)
+    found = stopping.go_on(hashed, purpose)
     flash(f"Taken back. Invitations may reach {found.email} again.", "done")
     return go_to(back)

@@ -34,7 +34,7 @@ def subject_of(inviter_name: str) -> str:
 def written(letter: Letter) -> EmailMessage:
     """The mail itself, with its way out in the headers (RFC 2369, RFC 8058)."""
     inviter = neutral(letter.inviter_name)
-    stop_link = link_to("join.stop", token=letter.stop_token)
+    stop_link = link_to("join.open_stop", token=letter.stop_token)
     return compose(
         "invitation",
         letter.to,

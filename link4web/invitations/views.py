@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, request, session, url_for
 from flask_login import current_user
 
-from link4web.customers import rows
+from link4web.customers import rows, services
 from link4web.customers.models import Selection
 from link4web.customers.pages import Place, own_number_banner
 from link4web.customers.popup_views import changed_parts
@@ -35,6 +35,7 @@ def add_routes(bp: Blueprint) -> None:
     bp.add_url_rule(f"{base}/invite/list", "invite_list", invite_list)
     bp.add_url_rule(f"{base}/invite/preview", "invite_preview", invite_preview)
     bp.add_url_rule(f"{base}/customers/<id:customer>/invite", "invite_one", invite_one, methods=["POST"])
+    bp.add_url_rule(f"{base}/customers/<id:customer>/invite-anyway", "invite_anyway", invite_anyway, methods=["POST"])
     bp.add_url_rule(f"{base}/invitations/<id:batch>", "batch", batch_progress)
     bp.add_url_rule(f"{base}/invitations/<id:batch>.csv", "batch_csv", batch_csv)
     bp.add_url_rule(f"{base}/invitations/<id:batch>/undo", "undo_batch", undo_batch, methods=["POST"])
@@ -155,6 +156,15 @@ def invite_one(provider: Provider, connection: str, customer: str) -> Response:
         return _row_answer(place, customer, f"{row.name} was not invited: {words}.", tone="todo")
     batch = batches.ask_one(connection, customer, user_id=current_user.id)
     return _row_answer(place, customer, f"The invitation to {row.name} is queued.", batch=batches.get(batch.batch_id))
+
+
+@requires(Permission.INVITE)
+def invite_anyway(provider: Provider, connection: str, customer: str) -> Response:
+    """Invite a contact that the ledger doesn't call a customer: nothing changes there, here it counts as one."""
+    if rows.row_of(connection, customer) is None:
+        abort(404)
+    services.allow_invitation(customer)
+    return invite_one(provider, connection, customer)
 
 
 def _row_answer(

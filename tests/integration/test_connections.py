@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from werkzeug.test import TestResponse
 
 from link4web.connections import authorise
 from link4web.connections.authorise import ConsentProblem
@@ -49,7 +50,7 @@ def offered_file(person: Person, address: str) -> str:
     return found[1]
 
 
-def confirm(person: Person, address: str, **more: str):
+def confirm(person: Person, address: str, **more: str) -> TestResponse:
     return person.post(address, {"file": offered_file(person, address), **more})
 
 

@@ -17,8 +17,7 @@ from tests.ledger import colleague, words
 from tests.people import Person, Town
 
 # published sample numbers that satisfy the checksums
-ABN, OTHER_ABN, NZBN = "51824753556", "53004085616", "9429041561928"
-ALL_ABOUT = ("queue=needs-number", "queue=problems", "sync=new", "q=a", "sort=since&order=down")
+ABN, OTHER_ABN = "51824753556", "33102417032"
 
 
 @pytest.fixture
@@ -100,7 +99,11 @@ def test_counts_follow_every_change(shop: Shop) -> None:
 
 def test_each_queue_shows_its_own(shop: Shop) -> None:
     many(shop, 60)
-    for queue, state in (("can-invite", "can-invite"), ("needs-number", "needs-number"), ("not-customer", "not-customer")):
+    for queue, state in (
+        ("can-invite", "can-invite"),
+        ("needs-number", "needs-number"),
+        ("not-customer", "not-customer"),
+    ):
         listed = ids_on(page(shop, f"?queue={queue}"))
         assert listed and set(shop.states(*listed)) == {state}
 
@@ -114,19 +117,18 @@ SEARCHES = {
     "o'brien": "O'Brien <b>Bros</b>",
     "HELLO@Noir.Example": "Café Noir & Sons",
     "noir.exam": "Café Noir & Sons",
-    "53 004 085 616": "Café Noir & Sons",
-    "53-004-085-616": "Café Noir & Sons",
-    "53004085616": "Café Noir & Sons",
-    "ABN 53 004 085 616": "Café Noir & Sons",
-    "004085": "Café Noir & Sons",
-    "５３ ００４": "Café Noir & Sons",
+    "33 102 417 032": "Café Noir & Sons",
+    "33-102-417-032": "Café Noir & Sons",
+    "33102417032": "Café Noir & Sons",
+    "ABN 33 102 417 032": "Café Noir & Sons",
+    "102417": "Café Noir & Sons",
+    "３３ １０２": "Café Noir & Sons",
     "24 7": "24 7 Plumbing",
     "100%": "100% Wool_Co",
     "wool_co": "100% Wool_Co",
     "%": "100% Wool_Co",
     "_": "100% Wool_Co",
     "\\": None,
-    "/": None,
     "'; drop table customer; --": None,
 }
 
@@ -170,7 +172,11 @@ def test_pages_show_every_row_once_forwards_and_back(shop: Shop, queue: str, sor
         pages.append(shop.person.get(following).text)
     forward = [ids_on(one) for one in pages]
     listed = list(itertools.chain(*forward))
-    wanted = set(ids) if not queue else {one for one, state in zip(ids, shop.states(*ids), strict=True) if fits(queue, state)}
+    wanted = (
+        set(ids)
+        if not queue
+        else {one for one, state in zip(ids, shop.states(*ids), strict=True) if fits(queue, state)}
+    )
     assert len(listed) == len(set(listed)) and set(listed) == wanted
     names = [name for one in pages for name in names_on(one)]
     if sort == "name":
@@ -190,7 +196,9 @@ def fits(queue: str, state: str) -> bool:
 def test_a_page_whose_place_is_gone_begins_anew(shop: Shop) -> None:
     ids = many(shop, 60)
     assert ids_on(page(shop, f"?after={'A' * 22}")) == ids_on(page(shop))
-    last = ids_on(shop.person.get(button(page(shop), "Next")).text)[-1]
+    following = button(page(shop), "Next")
+    assert following
+    last = ids_on(shop.person.get(following).text)[-1]
     assert ids_on(page(shop, f"?after={last}")) == ids_on(page(shop))
     assert ids_on(page(shop, f"?before={ids_on(page(shop))[2]}")) == ids_on(page(shop))
     assert set(ids) >= set(ids_on(page(shop)))
@@ -230,11 +238,13 @@ def test_junk_parameters_are_no_trouble(shop: Shop, name: str) -> None:
             assert answer.status_code in (200, 302), (tail, junk)
 
 
-@pytest.mark.parametrize("tail", ["", "/selection", "/selection/all", "/selection/clear", "/selection/invite", "/ask", "/add"])
+@pytest.mark.parametrize(
+    "tail", ["", "/selection", "/selection/all", "/selection/clear", "/selection/invite", "/ask", "/add"]
+)
 def test_junk_in_forms_is_no_trouble(shop: Shop, tail: str) -> None:
     many(shop, 3)
     for junk in ("\x00", "\ud800".encode("utf-8", "replace").decode(), "x" * 5000, "'\"<>", "\u202e"):
-        form = {name: junk for name in ("shown", "id", "name", "email", "number", "then", "q")}
+        form = dict.fromkeys(("shown", "id", "name", "email", "number", "then", "q"), junk)
         assert shop.person.post(f"{shop.base}/customers{tail}?q={'%00'}", form).status_code < 500
 
 

@@ -618,14 +618,3 @@ class TestMany:
         assert shop.inside(lambda: db.session.scalar(select(func.count()).select_from(CustomerInvitation))) == 0
         drain_all(shop.town.app)
         assert "10,000 invitations are ready." in shop.person.get(answer.location).text
-        shop.person.post(f"{answer.location}/undo")
-        drain_all(shop.town.app)
-        assert "You took 10,000 invitations back." in shop.person.get(answer.location).text
-        counted = shop.inside(
-            lambda: dict(
-                db.session.execute(
-                    select(CustomerInvitation.state, func.count()).group_by(CustomerInvitation.state)
-                ).all()
-            )
-        )
-        assert counted == {"revoked": 10_000}

@@ -30,9 +30,6 @@ CROSSINGS = {
     "customers/selection.py",
     "invitations/expiry.py",
 }
-    "customers/selection.py",
-    "invitations/expiry.py",
-}
 
 
 def organisation(name: str) -> str:

@@ -1,0 +1,184 @@
+"""Ticks on My Customers: over pages, all that match with some left out, and what is refused."""
+
+import re
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from link4web.customers import selection, services
+from link4web.customers.models import Selection
+from link4web.database import db, writing
+from tests.invited import Shop, open_shop
+from tests.people import Person, Town
+
+HX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def shop(town: Town, owner: Person) -> Shop:
+    return open_shop(town, owner)
+
+
+def fill(shop: Shop, how_many: int, **facts: object) -> list[str]:
+    return shop.customers([{"name": f"Customer {index:04d}", **facts} for index in range(how_many)])
+
+
+def page(shop: Shop, query: str = "") -> str:
+    shown = shop.person.get(f"{shop.base}/customers{query}")
+    assert shown.status_code == 200
+    return shown.text
+
+
+def ids_on(html: str) -> list[str]:
+    return re.findall(r'<tr id="c-([\w-]{22})"', html)
+
+
+def ticked_on(html: str) -> list[str]:
+    return re.findall(r'name="id" value="([\w-]{22})"[^>]* checked', html)
+
+
+def tick(shop: Shop, shown: list[str], ticked: list[str], query: str = "", **kwargs: Any) -> TestResponse:
+    return shop.person.post(
+        f"{shop.base}/customers/selection{query}", {"shown": " ".join(shown), "id": ticked}, **kwargs
+    )
+
+
+def chosen(shop: Shop) -> set[str]:
+    def read() -> set[str]:
+        rows = db.session.query(Selection).all()
+        return {one.id for row in rows for one in selection.chosen(row, limit=5000)}
+
+    return shop.inside(read)
+
+
+def test_ticks_stay_over_pages(shop: Shop) -> None:
+    ids = fill(shop, 120)
+    first = ids_on(page(shop))
+    found = re.search(r'formaction="([^"]+)">Next<', page(shop))
+    assert found
+    following = found[1].replace("&amp;", "&")
+    answer = shop.person.post(following, {"shown": " ".join(first), "id": first[:3]})
+    second = shop.person.get(answer.location)
+    assert "3 selected" in second.text and not ticked_on(second.text)
+    tick(shop, ids_on(second.text), ids_on(second.text)[:2])
+    assert ticked_on(page(shop)) == first[:3] and "5 selected" in page(shop)
+    tick(shop, first, first[1:2])
+    assert chosen(shop) == {first[1], *ids_on(second.text)[:2]} <= set(ids)
+
+
+def test_all_that_match_with_some_left_out(shop: Shop) -> None:
+    ids = fill(shop, 70)
+    fill(shop, 5, number="")
+    shown = ids_on(page(shop, "?queue=can-invite"))
+    tick(shop, shown, shown, "?queue=can-invite")
+    offered = page(shop, "?queue=can-invite")
+    assert "All 50 on this page are selected" in offered and "Select all 70 in Can invite" in offered
+    assert shop.person.post(f"{shop.base}/customers/selection/all?queue=can-invite").status_code == 303
+    tick(shop, shown, shown[2:], "?queue=can-invite")
+    assert "All 70 selected, 2 left out" in page(shop, "?queue=can-invite")
+    assert chosen(shop) == set(ids) - set(shown[:2])
+    more = shop.customer("Came Later")
+    assert more in chosen(shop)
+
+
+def test_one_left_out_that_has_moved_on_is_not_counted(shop: Shop) -> None:
+    ids = fill(shop, 4)
+    shop.select_all("can-invite")
+    tick(shop, ids, ids[1:], "?queue=can-invite")
+    shop.inside(lambda: _invited(ids[0]))
+    assert "All 3 selected" in page(shop, "?queue=can-invite")
+
+
+def _invited(customer: str) -> None:
+    with writing():
+        services.set_invitation_state([customer], "sent")
+
+
+def test_all_that_match_a_search(shop: Shop) -> None:
+    fill(shop, 3)
+    wanted = shop.customers([{"name": f"Tāmaki {index}"} for index in range(60)])
+    assert shop.person.post(f"{shop.base}/customers/selection/all?q=tamaki").status_code == 303
+    assert "All 60 selected" in page(shop, "?q=tamaki")
+    assert chosen(shop) == set(wanted)
+
+
+def test_another_filter_begins_another_selection(shop: Shop) -> None:
+    ids = fill(shop, 5)
+    tick(shop, ids, ids[:2], "?queue=can-invite")
+    assert not ticked_on(page(shop)) and "selected</b>" not in page(shop).replace("0 selected", "")
+    tick(shop, ids, ids[3:4])
+    assert chosen(shop) == {ids[3]}
+
+
+def test_the_news_of_a_sync_can_not_be_selected_as_a_whole(shop: Shop) -> None:
+    ids = fill(shop, 60)
+    shop.person.post(f"{shop.base}/customers/selection/all?sync=new")
+    assert chosen(shop) == set() and ids
+
+
+def test_clear(shop: Shop) -> None:
+    ids = fill(shop, 5)
+    tick(shop, ids, ids)
+    assert shop.person.post(f"{shop.base}/customers/selection/clear").status_code == 303
+    assert chosen(shop) == set() and not ticked_on(page(shop))
+
+
+def test_more_than_a_thousand_single_ticks_are_refused_with_a_sentence(shop: Shop) -> None:
+    ids = fill(shop, 1010)
+    for start in range(0, 1000, 100):
+        tick(shop, ids[start : start + 100], ids[start : start + 100])
+    answer = tick(shop, ids[1000:], ids[1000:], headers=HX)
+    assert "more than 1,000 single ticks" in answer.text
+    assert len(chosen(shop)) == 1000
+    plain = shop.person.post(
+        f"{shop.base}/customers/selection/invite", {"shown": " ".join(ids[1000:]), "id": ids[1000:]}
+    )
+    assert plain.status_code == 422 and "more than 1,000 single ticks" in plain.text
+    shop.person.post(f"{shop.base}/customers/selection/all")
+    assert len(chosen(shop)) == 1010
+
+
+def test_nothing_selected_is_said(shop: Shop) -> None:
+    ids = fill(shop, 3)
+    for headers in ({}, HX):
+        answer = shop.person.post(f"{shop.base}/customers/selection/invite", {"shown": " ".join(ids)}, headers=headers)
+        assert answer.status_code == 422 and "Select at least one customer" in answer.text
+
+
+def test_invite_selected_leads_to_the_review(shop: Shop) -> None:
+    ids = fill(shop, 3)
+    answer = shop.person.post(f"{shop.base}/customers/selection/invite", {"shown": " ".join(ids), "id": ids[:1]})
+    assert answer.status_code == 303 and answer.location.endswith("/invite")
+
+
+def test_made_up_ids_are_not_kept(shop: Shop) -> None:
+    ids = fill(shop, 2)
+    made_up = ["A" * 22, "x" * 4000, ids[0]]
+    tick(shop, made_up, made_up)
+    assert chosen(shop) == {ids[0]} and "1 selected" in page(shop)
+    assert tick(shop, ids, ids * 3).status_code == 400
+
+
+def test_two_browsers_have_two_selections(shop: Shop, town: Town) -> None:
+    ids = fill(shop, 3)
+    tick(shop, ids, ids[:1])
+    other = town.visitor()
+    other.email = shop.person.email
+    other.sign_in()
+    shown = other.get(f"{shop.base}/customers").text
+    assert not ticked_on(shown)
+
+
+def test_without_scripts_a_tick_answers_with_the_list(shop: Shop) -> None:
+    ids = fill(shop, 2)
+    assert tick(shop, ids, ids).status_code == 303
+    assert "2 selected" in tick(shop, ids, ids, headers=HX).text
+
+
+def test_old_selections_are_forgotten(shop: Shop, town: Town) -> None:
+    ids = fill(shop, 2)
+    tick(shop, ids, ids)
+    town.later(days=8)
+    with town.app.app_context():
+        assert selection.forget_old() == 1
