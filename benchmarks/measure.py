@@ -12,7 +12,7 @@ def medians(peers: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> d
     seen: dict[str, list[float]] = {name: [] for name in peers}
     for round_number in range(rounds):
         # every other round the other way about, so that no peer always follows the same one
-        order = list(peers) if round_number % 2 == 0 else list(reversed(peers))
+        order = list(peers) if round_number % 2 == 0 else list(peers)[::-1]
         for name in order:
             seen[name].append(peers[name]())
     return {name: median(values) for name, values in seen.items()}

@@ -31,7 +31,7 @@ from link4web.customers.intake import Intake
 from link4web.customers.models import Customer
 from link4web.database import db, writing
 from link4web.providers.base.records import RemoteContact, TokenSet
-from link4web.providers.xero import mapping
+from link4web.providers.xero.text import clean
 from link4web.settings import SIMULATOR_CLIENT
 
 PAGE_SIZE = 1000
@@ -147,7 +147,7 @@ def _contact(one: Any) -> RemoteContact:
         status="merged" if merged else "active" if one.contact_status == "ACTIVE" else "archived",
         merged_into=merged,
         country={"Australia": "AU", "New Zealand": "NZ"}.get(address.country, "") if address else "",
-        place=mapping.clean(f"{address.city} {address.region}", 100) if address else "",
+        place=clean(f"{address.city} {address.region}", 100) if address else "",
         updated_at=one.updated_date_utc,
     )
 

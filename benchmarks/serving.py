@@ -63,7 +63,9 @@ class Peer:
 def serving(name: str, path: str, *, cookie: str = "", **environ: str) -> Iterator[Peer]:
     """Start a peer with one gunicorn worker, as at home, and stop it at the end."""
     port = _free_port()
-    options = ["--worker-class=gthread", "--workers=1", "--threads=4", "--keep-alive=120", f"--bind=127.0.0.1:{port}", "--log-level=error"]
+    options = ["--worker-class=gthread", "--workers=1", "--threads=4", f"--bind=127.0.0.1:{port}"]
+    # peers wait for their turn with the connection open
+    options += ["--keep-alive=120", "--log-level=error"]
     command = [sys.executable, "-m", "gunicorn", *options, "--no-control-socket", "benchmarks.served:app"]
     process = subprocess.Popen(command, env={**os.environ, **environ}, stdout=subprocess.DEVNULL)
     peer = Peer(name, port, process, path, cookie)

@@ -61,7 +61,10 @@ def beside_official_client(folder: Path, contacts: Contacts) -> list[Line]:
             detail=f"{cost['official']:.1f} s beside {cost['ours']:.1f} s",
         ),
         at_most(
-            f"Memory at its peak, {contacts.many:,} contacts more than {contacts.few:,}", growth, MEMORY_LIMIT, unit="MiB"
+            f"Memory at its peak, {contacts.many:,} contacts beside {contacts.few:,}: the difference",
+            growth,
+            MEMORY_LIMIT,
+            unit="MiB",
         ),
     ]
 

@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("link4web", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.url_map.converters["id"] = IdConverter
     _configure(app, settings)
-    _bind_extensions(app, settings)
+    _bind_extensions(app)
     init_request_log(app)
     init_access(app, find_member)
     init_security(app, settings)
@@ -80,7 +80,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
-def _bind_extensions(app: Flask, settings: Settings) -> None:
+def _bind_extensions(app: Flask) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     htmx.init_app(app)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, g, request, url_for
 
 from link4web import providers
-from link4web.accounts import account_views, organisation_views, views
+from link4web.accounts import account_views, organisation_views
 from link4web.accounts import views as sign_in_views
 from link4web.connections import entry
 from link4web.connections import views as connection_views

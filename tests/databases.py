@@ -36,7 +36,9 @@ def _admin() -> psycopg.Connection:
 
 
 def migrate(url: str, folder: Path) -> None:
-    app = create_app(from_environment({"LINK4WEB_MODE": "home", "LINK4WEB_DATA_DIR": str(folder), "LINK4WEB_DATABASE_URL": url}))
+    app = create_app(
+        from_environment({"LINK4WEB_MODE": "home", "LINK4WEB_DATA_DIR": str(folder), "LINK4WEB_DATABASE_URL": url})
+    )
     with app.app_context():
         flask_migrate.upgrade()
         db.session.remove()

@@ -44,7 +44,9 @@ class Person:
         self.pages.append(response)
         return response
 
-    def post(self, address: str, data: dict | None = None, *, token: str | None = None, **kwargs: object) -> TestResponse:
+    def post(
+        self, address: str, data: dict | None = None, *, token: str | None = None, **kwargs: object
+    ) -> TestResponse:
         """Post a form with the anti-forgery token of this browser."""
         form = {"csrf_token": self.token() if token is None else token, **(data or {})}
         response = self.client.post(address, data=form, base_url=self.app.config["BASE_URL"], **kwargs)
@@ -102,7 +104,13 @@ class Town:
 
     def visitor(self) -> Person:
         """Somebody without an account."""
-        return Person(self.app, self.app.test_client(), f"visitor{next(_numbers)}@harbour.example", "Vera Visitor", simulators=self.simulators)
+        return Person(
+            self.app,
+            self.app.test_client(),
+            f"visitor{next(_numbers)}@harbour.example",
+            "Vera Visitor",
+            simulators=self.simulators,
+        )
 
     def person(self, name: str = "Olive Owner", *, verified: bool = True) -> Person:
         """Somebody with an account, signed in."""
@@ -124,7 +132,14 @@ class Town:
         assert person.sign_in().status_code == 303
         return person
 
-    def owner(self, name: str = "Olive Owner", organisation: str = "Wattle & Wharf Coffee", *, country: str = "AU", number: BusinessNumber | None = SAMPLE_ABN) -> Person:
+    def owner(
+        self,
+        name: str = "Olive Owner",
+        organisation: str = "Wattle & Wharf Coffee",
+        *,
+        country: str = "AU",
+        number: BusinessNumber | None = SAMPLE_ABN,
+    ) -> Person:
         """An admin with an organisation, signed in."""
         person = self.person(name)
         with self.app.app_context():
@@ -143,9 +158,7 @@ class Town:
 
     def mails_to(self, address: str) -> list[dict]:
         """The mails an address has received, newest first."""
-        answer = requests.get(
-            f"{self.simulators.base_url}/mail/_control/messages", params={"to": address}, timeout=5
-        )
+        answer = requests.get(f"{self.simulators.base_url}/mail/_control/messages", params={"to": address}, timeout=5)
         answer.raise_for_status()
         messages: list[dict] = answer.json()["messages"]
         return messages

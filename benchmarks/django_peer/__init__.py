@@ -1,1 +1,1 @@
-"""My Customers as a Django project would have it: its sessions, users, ORM and templates over a copy of the same data."""
+"""My Customers as a Django project would have it: its own sessions, users, ORM and templates over the same data."""

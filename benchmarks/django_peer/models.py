@@ -1,9 +1,9 @@
-"""The tables that the page reads, made by Link4web's migrations."""
+"""The tables that the page reads, made by Link4web's migrations. Django publishes no types, hence the marks."""
 
 from django.db import models
 
 
-class Organisation(models.Model):
+class Organisation(models.Model):  # type: ignore[misc]
     id = models.CharField(primary_key=True, max_length=22)
     name = models.CharField(max_length=255)
     country = models.CharField(max_length=2)
@@ -15,7 +15,7 @@ class Organisation(models.Model):
         db_table = "organisation"
 
 
-class Membership(models.Model):
+class Membership(models.Model):  # type: ignore[misc]
     pk = models.CompositePrimaryKey("organisation_id", "user_id")
     organisation = models.ForeignKey(Organisation, models.CASCADE)
     user_id = models.CharField(max_length=22)
@@ -26,7 +26,7 @@ class Membership(models.Model):
         db_table = "membership"
 
 
-class Connection(models.Model):
+class Connection(models.Model):  # type: ignore[misc]
     organisation = models.ForeignKey(Organisation, models.CASCADE)
     id = models.CharField(primary_key=True, max_length=22)
     provider = models.CharField(max_length=16)
@@ -50,7 +50,7 @@ class Connection(models.Model):
         db_table = "connection"
 
 
-class Customer(models.Model):
+class Customer(models.Model):  # type: ignore[misc]
     organisation = models.ForeignKey(Organisation, models.CASCADE)
     connection = models.ForeignKey(Connection, models.CASCADE)
     id = models.CharField(primary_key=True, max_length=22)
@@ -72,7 +72,7 @@ class Customer(models.Model):
         db_table = "customer"
 
 
-class CustomerCount(models.Model):
+class CustomerCount(models.Model):  # type: ignore[misc]
     pk = models.CompositePrimaryKey("organisation_id", "connection_id", "state")
     organisation = models.ForeignKey(Organisation, models.CASCADE)
     connection = models.ForeignKey(Connection, models.CASCADE)
@@ -84,7 +84,7 @@ class CustomerCount(models.Model):
         db_table = "customer_count"
 
 
-class Selection(models.Model):
+class Selection(models.Model):  # type: ignore[misc]
     organisation = models.ForeignKey(Organisation, models.CASCADE)
     connection = models.ForeignKey(Connection, models.CASCADE)
     id = models.CharField(primary_key=True, max_length=22)

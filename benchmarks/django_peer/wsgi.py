@@ -18,7 +18,7 @@ def application(database: Path) -> Any:
 
 
 def prepare(source: Path, target: Path, user_id: str, page: str) -> str:
-    """Copy the data, add Django's own tables and the person; the Cookie header of a signed-in browser that saw `page`."""
+    """Copy the data, add Django's tables and the person; the Cookie header of a signed-in browser that saw `page`."""
     shutil.copy(source, target)
     _set_up(target)
     from django.contrib.auth.models import User

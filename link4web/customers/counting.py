@@ -63,4 +63,4 @@ def counts(connection_id: str) -> Mapping[str, int]:
     rows = db.session.execute(
         select(CustomerCount.state, CustomerCount.number).where(CustomerCount.connection_id == connection_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

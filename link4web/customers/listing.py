@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, func, or_, select, tuple_
 
@@ -156,7 +156,8 @@ def similar(connection_id: str, name: str, *, limit: int = 5) -> list[Row[Any]]:
 
 
 def _order(sort: str) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    return (Customer.name_key, Customer.id) if sort == "name" else (Customer.state_since, Customer.id)  # type: ignore[return-value]
+    first = Customer.name_key if sort == "name" else Customer.state_since
+    return cast("ColumnElement[Any]", first), cast("ColumnElement[Any]", Customer.id)
 
 
 def _cursor(connection_id: str, customer_id: str, sort: str) -> tuple[str | datetime, str] | None:
@@ -192,7 +193,7 @@ def _sort_key(sort: str) -> Callable[[Row[Any]], tuple[Any, str]]:
 def _page(
     connection_id: str, query: ListQuery, cursor: tuple[Any, str] | None, *, descending: bool, limit: int
 ) -> list[Row[Any]]:
-    if query.search or query.change or len(query.queue.states) > 1 and query.queue.slug:
+    if query.search or query.change or (query.queue.slug and len(query.queue.states) > 1):
         page = _ordered(query.sort, descending=descending, has_cursor=cursor is not None)
         page = page.where(*conditions(connection_id, query))
     else:
@@ -214,7 +215,7 @@ def _plain_page(sort: str, state: str, *, descending: bool, has_cursor: bool) ->
 def _ordered(sort: str, *, descending: bool, has_cursor: bool) -> Select[Any]:
     """All rows behind the place (`first`, `second`), at `most` so many."""
     first, second = _order(sort)
-    page: Select[Any] = select(*ROW_COLUMNS).limit(bindparam("most", type_=Integer))
+    page = cast("Select[Any]", select(*ROW_COLUMNS).limit(bindparam("most", type_=Integer)))
     if has_cursor:
         start = tuple_(bindparam("first", type_=first.type), bindparam("second", type_=second.type))
         page = page.where(tuple_(first, second) < start if descending else tuple_(first, second) > start)

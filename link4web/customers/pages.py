@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask import g, url_for
@@ -55,7 +56,16 @@ class Place:
         return self.href("customers", **query.args(**changes))
 
     def href(self, endpoint: str, **values: Any) -> str:
-        return url_for(f"{self.provider.slug}.{endpoint}", connection=self.connection.id, **values)
+        endpoint = f"{self.provider.slug}.{endpoint}"
+        if not values:
+            return _path(endpoint, self.connection.id)
+        return url_for(endpoint, connection=self.connection.id, **values)
+
+
+@lru_cache(1024)
+def _path(endpoint: str, connection_id: str) -> str:
+    """A page has a dozen of these, and building one costs as much as showing a row."""
+    return url_for(endpoint, connection=connection_id)
 
 
 def queue_views(place: Place, current: Queue | None, known: dict[str, int]) -> list[dict[str, Any]]:

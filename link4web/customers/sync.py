@@ -325,7 +325,7 @@ class _Sync:
             .where(Customer.connection_id == self.id, Customer.sync_serial == self.serial)
             .group_by(Customer.sync_change)
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def _organisation_country() -> str:

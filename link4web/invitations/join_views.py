@@ -78,7 +78,7 @@ def _landing_page(found: Landing, form: JoinForm, *, status: int = 200, trouble:
             "inviter": inviter_view(found.inviter_name, found.inviter_number, found.inviter_address),
             "invited_name": found.name,
             "email": found.email,
-            "sent": found.sent_at,
+            "sent": found.sent_on,
             "until": found.until,
             "message": found.message,
             "person": found.sender,

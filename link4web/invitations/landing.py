@@ -1,7 +1,8 @@
 """The invitation behind a link: what the invited business may see, or why the link can't be used any more."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
@@ -29,15 +30,15 @@ class Landing:
     """An open invitation, as the invited business may see it.
 
     `number` is what the inviter has on file; `country` where the business is, as far as we know; `inviter_number` in
-    words; `others` the names of further customers behind the address.
+    words; `others` the names of further customers behind the address. Dates are the inviter's, as in the mail.
     """
 
     organisation_id: str
     invitation_id: str
     email: str
     email_key: str
-    sent_at: datetime
-    until: datetime
+    sent_on: date
+    until: date
     was_opened: bool
     name: str
     person: str
@@ -83,14 +84,14 @@ def read(token: InvitationToken) -> Landing:
     (invitation, customer), *more = group(token)
     if (state := closed_as(token, invitation)) != "":
         raise Closed(state, inviter.name)
-    number = _number_of(customer)
+    number, zone = _number_of(customer), ZoneInfo(inviter.timezone)
     return Landing(
         organisation_id=token.organisation_id,
         invitation_id=invitation.id,
         email=invitation.email,
         email_key=invitation.email_key,
-        sent_at=invitation.sent_at or invitation.created_at,
-        until=invitation.expires_at,
+        sent_on=(invitation.sent_at or invitation.created_at).astimezone(zone).date(),
+        until=invitation.expires_at.astimezone(zone).date(),
         was_opened=invitation.opened_at is not None,
         name=customer.name,
         person=customer.person,

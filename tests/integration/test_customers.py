@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import func, select
 
 from link4web.customers import services, states
@@ -152,6 +153,23 @@ def test_search_finds_names_addresses_and_numbers_however_they_are_written(shop:
 def test_what_is_searched_for_is_shown_as_text(shop: Shop) -> None:
     shown = page(shop, "?q=<script>alert(1)</script>")
     assert "<script>alert" not in shown and "&lt;script&gt;alert" in shown
+
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{0} {row.name} {{ 7*7 }} %s",
+    "' hx-get='/sign-out' hx-trigger='load",
+)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_customers_own_texts_are_only_text(shop: Shop, payload: str) -> None:
+    """R-133: the rows are filled in without a template's own escaping, so this is where it would show."""
+    shop.customer(payload, "pay@payload.example")
+    shown = page(shop)
+    assert str(escape(payload)) in shown
+    assert payload not in shown or payload == PAYLOADS[2]
 
 
 @pytest.mark.parametrize("queue", ["", "problems", "can-invite"])

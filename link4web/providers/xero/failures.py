@@ -23,12 +23,19 @@ ORGANISATION_OFFLINE_WAIT = 300.0
 _MESSAGE_LENGTH = 500
 _MOST_MESSAGES = 20
 _NAME_TAKEN = re.compile("already assigned to another contact|unique across all active contacts", re.IGNORECASE)
+A_MINUTE, AN_HOUR = 60.0, 3600.0
 _RATES = (
     # most telling first: "appminute" contains "minute"
-    ("appminute", "XERO-RATE-APP", "Xero is answering many people at once. We will go on shortly."),
-    ("day", "XERO-RATE-DAY", "Xero’s limit of calls for one day is used up. We will go on when it resets."),
-    ("minute", "XERO-RATE-MINUTE", "Xero asks us to slow down. We will go on within a minute or so."),
-    ("concurrent", "XERO-RATE-CONCURRENT", "Xero is busy with our other questions. We will go on in a moment."),
+    # the wait, in seconds, is for an answer that doesn't name one
+    ("appminute", "XERO-RATE-APP", "Xero is answering many people at once. We will go on shortly.", A_MINUTE),
+    ("day", "XERO-RATE-DAY", "Xero’s limit of calls for one day is used up. We will go on when it resets.", AN_HOUR),
+    ("minute", "XERO-RATE-MINUTE", "Xero asks us to slow down. We will go on within a minute or so.", A_MINUTE),
+    (
+        "concurrent",
+        "XERO-RATE-CONCURRENT",
+        "Xero is busy with our other questions. We will go on in a moment.",
+        CONCURRENT_BACK_OFF,
+    ),
 )
 
 
@@ -150,9 +157,9 @@ def _refusal(answer: Answer) -> _Refusal:
 def _rate_limited(answer: Answer) -> TryAgainLater:
     problem = answer.headers.get("X-Rate-Limit-Problem", "").lower()
     wait = _seconds(answer.headers.get("Retry-After"))
-    for word, code, sentence in _RATES:
+    for word, code, sentence, usual in _RATES:
         if word in problem:
-            return TryAgainLater(code, sentence, CONCURRENT_BACK_OFF if wait is None else wait)
+            return TryAgainLater(code, sentence, usual if wait is None else wait)
     return TryAgainLater("XERO-RATE", "Xero asks us to slow down. We will go on shortly.", wait or CONCURRENT_BACK_OFF)
 
 

@@ -61,6 +61,7 @@ def _skipping(db: sqlite3.Connection, condition: Condition, order: Order, size: 
 def _after(
     db: sqlite3.Connection, condition: Condition, order: Order, size: int, end: tuple[object, str]
 ) -> list[sqlite3.Row]:
+    # put together like the one above
     query = (
         f"select id, contact_id, {order.column} as sorted_by from xero_contact where {condition.sql}"  # noqa: S608
         f" and ({order.column}, contact_id) > (?, ?) order by {order.sql} limit ?"
