@@ -1,6 +1,5 @@
 """From *Go on to Xero* to a full list of customers, over real HTTP."""
 
-
 from tests.people import Person, Town
 
 
