@@ -107,12 +107,14 @@ class Intake:
         self.seen += len(latest)
 
     def _known(self, external_ids: list[str]) -> dict[str, Row[Any]]:
-        rows = db.session.execute(
-            select(*_KNOWN)
-            .where(Customer.connection_id == self.connection_id, Customer.external_id.in_(external_ids))
-            .order_by(Customer.id)  # as `services.lock` does: two writers in one order can't block each other for good
-            .with_for_update()
+        wanted = select(*_KNOWN).where(
+            Customer.connection_id == self.connection_id, Customer.external_id.in_(external_ids)
         )
+        if db.engine.dialect.name == "postgresql":
+            # in one order, as `services.lock` does: two writers can't block each other for good. Not on SQLite, which
+            # locks no rows and would walk over the whole organisation to have them in this order
+            wanted = wanted.order_by(Customer.id).with_for_update()
+        rows = db.session.execute(wanted)
         return {row.external_id: row for row in rows}
 
     def _write(self, inserts: list[dict[str, Any]], updates: list[dict[str, Any]], same: list[str]) -> None:

@@ -11,6 +11,10 @@ def business_number(contact: RemoteContact, country: Country | None) -> Business
     may hold either number, since no provider checks them. A number in its own field wins over one in the other.
     """
     where = contact.country if contact.country in ("AU", "NZ") else country
-    abn = abn_or_none(contact.tax_number) or abn_or_none(contact.company_number)
-    nzbn = nzbn_or_none(contact.company_number) or nzbn_or_none(contact.tax_number)
-    return (nzbn or abn) if where == "NZ" else (abn or nzbn)
+    abns = ((abn_or_none, contact.tax_number), (abn_or_none, contact.company_number))
+    nzbns = ((nzbn_or_none, contact.company_number), (nzbn_or_none, contact.tax_number))
+    for read, text in nzbns + abns if where == "NZ" else abns + nzbns:
+        # a sync asks this for every contact: an empty field isn't worth a check
+        if text and (number := read(text)):
+            return number
+    return None
