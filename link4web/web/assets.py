@@ -8,6 +8,7 @@ Register `init_assets(app)` before other rules below `/static/`.
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -52,7 +53,7 @@ class Asset:
     def etag(self) -> str:
         return hashlib.sha256(self.body).hexdigest()[:16]
 
-    @property
+    @cached_property
     def integrity(self) -> str:
         """Subresource integrity value (W3C SRI, section 3.5)."""
         return "sha384-" + base64.b64encode(hashlib.sha384(self.body).digest()).decode("ascii")
