@@ -3,24 +3,24 @@
 from datetime import datetime
 
 from flask import Request
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from link4web.accounts.models import SessionRow, User
 from link4web.database import db, writing
 from link4web.web.access import device_of
 from link4web.web.sessions import Store, Stored
 
+# built once: every request runs it, and building it costs more than running it
+_WITH_PERSON = (
+    select(SessionRow.token_hash, SessionRow.user_id, SessionRow.data, SessionRow.created_at, SessionRow.seen_at, User)
+    .outerjoin(User, (User.id == SessionRow.user_id) & User.disabled_at.is_(None))
+    .where(SessionRow.token_hash == bindparam("token_hash"))
+)
+
 
 def _load(token_hash: bytes) -> Stored | None:
-    row = db.session.execute(
-        select(SessionRow, User)
-        .outerjoin(User, (User.id == SessionRow.user_id) & User.disabled_at.is_(None))
-        .where(SessionRow.token_hash == token_hash)
-    ).first()
-    if row is None:
-        return None
-    kept, user = row
-    return Stored(kept.token_hash, kept.user_id, kept.data, kept.created_at, kept.seen_at, user)
+    row = db.session.execute(_WITH_PERSON, {"token_hash": token_hash}).first()
+    return Stored(*row) if row else None
 
 
 def _save(stored: Stored, request: Request, before: bytes | None) -> None:

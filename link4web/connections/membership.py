@@ -1,6 +1,6 @@
 """From a person and the ids in a path to a membership: the one place where a request enters an organisation."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from link4web import tenancy
 from link4web.accounts.models import Membership, Organisation
@@ -27,14 +27,18 @@ def find_member(user_id: str, organisation_id: str | None, connection_id: str | 
     return Member(*row) if row else None
 
 
+# built once: nearly every page runs it
+_THROUGH_CONNECTION = (
+    select(Organisation, Membership.role, Connection)
+    .join(Membership, Membership.organisation_id == Organisation.id)
+    .join(Connection, Connection.organisation_id == Organisation.id)
+    .where(Membership.user_id == bindparam("person"), Connection.id == bindparam("connection"))
+)
+
+
 def _through_connection(user_id: str, connection_id: str) -> Member | None:
     with tenancy.system("a path names a connection; the join with the person's membership is the check"):
-        row = db.session.execute(
-            select(Organisation, Membership.role, Connection)
-            .join(Membership, Membership.organisation_id == Organisation.id)
-            .join(Connection, Connection.organisation_id == Organisation.id)
-            .where(Membership.user_id == user_id, Connection.id == connection_id)
-        ).first()
+        row = db.session.execute(_THROUGH_CONNECTION, {"person": user_id, "connection": connection_id}).first()
     return Member(*row) if row else None
 
 

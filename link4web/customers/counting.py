@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from link4web import tenancy
 from link4web.customers.models import CustomerCount
@@ -58,9 +58,12 @@ def _add(connection_id: str, state: str, change: int) -> None:
     )
 
 
+# built once: every list runs it
+_COUNTS = select(CustomerCount.state, CustomerCount.number).where(
+    CustomerCount.connection_id == bindparam("connection")
+)
+
+
 def counts(connection_id: str) -> Mapping[str, int]:
     """How many customers are in each state."""
-    rows = db.session.execute(
-        select(CustomerCount.state, CustomerCount.number).where(CustomerCount.connection_id == connection_id)
-    )
-    return dict(rows.all())
+    return dict(db.session.execute(_COUNTS, {"connection": connection_id}).all())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from link4web import clock, tenancy
 from link4web.customers import listing, words
@@ -39,13 +39,16 @@ class Candidate:
     invite_anyway: bool
 
 
+# built once: every list runs it
+_OF_SESSION = select(Selection).where(
+    Selection.connection_id == bindparam("connection"), Selection.session_key == bindparam("session_key")
+)
+
+
 def of_request(connection_id: str) -> Selection | None:
     """This browser's selection on a connection."""
-    return db.session.scalars(
-        select(Selection).where(
-            Selection.connection_id == connection_id, Selection.session_key == sessions.current().key
-        )
-    ).first()
+    ours = {"connection": connection_id, "session_key": sessions.current().key}
+    return db.session.scalars(_OF_SESSION, ours).first()
 
 
 def query_of(selection: Selection) -> ListQuery:
