@@ -8,12 +8,14 @@ from typing import Any
 from flask import Flask, Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from link4web.simulators import abr, clock, control, demo, mail, xero
+from link4web.simulators import abr, clock, control, demo, mail, myob, quickbooks, webhooks, xero
 from link4web.simulators.state import State, keep
 from link4web.simulators.store import Store
 from link4web.simulators.wire import CUT
 
-SERVICES = (xero, abr, mail)
+SERVICES = (xero, quickbooks, myob, abr, mail)
+# their faults strike behind the gate, so that a slow answer occupies its place among those at once
+GATED = (xero, quickbooks)
 ORIGINAL_PATH = "sim.path"
 # real Xero and ABN Lookup take paths in any case; the rest is ours and small
 ANY_CASE = ("/xero/", "/abr/")
@@ -55,8 +57,9 @@ def begin() -> ResponseReturnValue | None:
     g.began = time.perf_counter()
     g.asked_path = request.environ.get(ORIGINAL_PATH, request.path)
     g.at = clock.now().isoformat(timespec="milliseconds")
-    # behind the accounting gate faults strike later, so that a slow answer occupies its place among the five
-    return None if not request.blueprint or xero.strikes_itself() else control.failing_answer(request.blueprint)
+    if not request.blueprint or any(service.strikes_itself() for service in GATED):
+        return None
+    return control.failing_answer(request.blueprint)
 
 
 def finish(response: Response) -> Response:
@@ -64,6 +67,8 @@ def finish(response: Response) -> Response:
         spent = int((time.perf_counter() - g.began) * 1000)
         control.log_request(request.blueprint, response.status_code, spent, g.at)
     request.environ[CUT] = g.get("cut", "")
+    if response.status_code < 400:
+        webhooks.publish()
     if response.mimetype == "text/html":
         target = g.get("form_target", "")
         policy = f"default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self' {target}"
@@ -86,6 +91,18 @@ def index() -> str:
             url_for("xero.organisations"),
             "The people's side of Xero: contacts and draft invoices.",
             "/xero/_control",
+        ),
+        (
+            "QuickBooks Online",
+            url_for("quickbooks.companies"),
+            "The people's side of QuickBooks: customers and invoices.",
+            "/quickbooks/_control",
+        ),
+        (
+            "MYOB",
+            url_for("myob.businesses"),
+            "The people's side of MYOB: customers and invoices.",
+            "/myob/_control",
         ),
         ("ABN Lookup", url_for("abr.page"), "The sample business register.", "/abr/_control"),
         ("Mailbox", url_for("mail.inbox"), "Every mail that was sent, whoever it was for.", "/mail/_control"),

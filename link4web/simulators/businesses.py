@@ -93,6 +93,18 @@ def plain(text: str) -> str:
     return "".join(filter(str.isalnum, text.translate(PLAIN).lower())).encode("ascii", "ignore").decode()
 
 
+def written(number: str, kind: str) -> str:
+    """A business number as people type it into ledgers: `kind` is right, spaced (ABNs only), wrong or missing."""
+    if kind == "missing":
+        return ""
+    if kind == "wrong":
+        # two neighbours swapped, as hands do
+        return number[:-2] + number[-1] + number[-2] if number[-1] != number[-2] else number[:-1] + "x"
+    if kind == "spaced" and len(number) == 11:
+        return f"{number[:2]} {number[2:5]} {number[5:8]} {number[8:]}"
+    return number
+
+
 def _sample_number(seed: int, ending: str, *, australian: bool) -> str:
     if not australian:
         return sample_nzbn(seed)

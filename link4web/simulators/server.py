@@ -9,6 +9,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from link4web.simulators import webhooks
 from link4web.simulators.app import create_app
 from link4web.simulators.mail.sink import Sink
 from link4web.simulators.state import NAME
@@ -48,6 +49,7 @@ class Running:
             raise
 
     def _forget(self) -> None:
+        webhooks.close(self.state)
         self.state.store.close()
         if self._temporary:
             shutil.rmtree(self._temporary, ignore_errors=True)

@@ -4,7 +4,8 @@ from flask import Blueprint, request
 
 from link4web.simulators.control import add_controls
 from link4web.simulators.state import state
-from link4web.simulators.xero import accounting, authorise, controls, demo, identity, pages
+from link4web.simulators.webhook_controls import add_webhook_controls
+from link4web.simulators.xero import accounting, authorise, controls, demo, hooks, identity, pages
 from link4web.simulators.xero.behaviour import NAME, SWITCHES
 from link4web.simulators.xero.gate import BASE
 from link4web.simulators.xero.limits import limits
@@ -49,6 +50,8 @@ def start_over() -> None:
 
 add_controls(blueprint, SWITCHES, controls.describe, start_over)
 controls.add_own_controls(blueprint)
+add_webhook_controls(blueprint, hooks.HABITS)
+hooks.add_intent(blueprint)
 authorise.add_authorise(blueprint)
 identity.add_identity(blueprint)
 accounting.add_accounting(blueprint)

@@ -1,14 +1,11 @@
 """Who may connect: the registered apps, their redirect addresses and the scopes they may ask for (xero.md §1)."""
 
-import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from link4web.simulators.xero.behaviour import SWITCHES
 
 USER_ID = "5a6b7c8d-1e2f-4a3b-9c4d-0e1f2a3b4c5d"
 USER = {"given_name": "Isla", "family_name": "Brennan", "email": "isla@wattlewharf.example"}
-LOCAL = re.compile(r"^http://(localhost|127\.0\.0\.1)(:\d{1,5})?/xero/callback$")
 IDENTITY = ("openid", "profile", "email", "offline_access")
 GRANULAR = (
     "accounting.contacts", "accounting.invoices", "accounting.payments", "accounting.banktransactions",
@@ -47,15 +44,6 @@ APPS = {
         App(client_id="link4web-home-pkce", name="Link4web (no secret)", secret=None),
     )
 }
-
-
-def is_registered(redirect_uri: str) -> bool:
-    """Exact match against the registered addresses; for home any port of this machine with the app's path is one."""
-    if redirect_uri in SWITCHES["extra_redirects"]:
-        return True
-    if SWITCHES["loopback_address"] == "refused" and urlsplit(redirect_uri).hostname == "127.0.0.1":
-        return False
-    return LOCAL.match(redirect_uri) is not None
 
 
 def unknown_scopes(wanted: list[str]) -> list[str]:

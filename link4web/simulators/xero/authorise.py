@@ -2,24 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, g, redirect, render_template, request
+from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from link4web.simulators import redirects
+from link4web.simulators.redirects import AuthoriseError
 from link4web.simulators.state import state
 from link4web.simulators.xero import apps, grants
 from link4web.simulators.xero.behaviour import SWITCHES
 
 CHALLENGE = re.compile(r"^[A-Za-z0-9_-]{43}$")
-
-
-class AuthoriseError(Exception):
-    """The request can't be trusted enough to send anybody back: code and sentence for Xero's own error page."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(code, sentence)
-        self.code, self.sentence = code, sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +26,7 @@ class Wish:
     challenge: str
 
     def back(self, **answer: str) -> ResponseReturnValue:
-        """Send the browser back to the app with an answer; the state comes along as it was given."""
-        if self.state:
-            answer["state"] = self.state
-        joint = "&" if urlsplit(self.redirect_uri).query else "?"
-        return redirect(f"{self.redirect_uri}{joint}{urlencode(answer)}")
+        return redirects.back(self.redirect_uri, self.state, **answer)
 
     def allow(self, tenant_id: str) -> ResponseReturnValue:
         scope = " ".join(self.scopes)
@@ -60,9 +49,7 @@ def add_authorise(blueprint: Blueprint) -> None:
         organisations = _organisations(wish.app.client_id)
         if SWITCHES["consent"] != "ask":
             return wish.allow(organisations[0]["tenant_id"]) if SWITCHES["consent"] == "allow" else wish.deny()
-        parts = urlsplit(wish.redirect_uri)
-        # browsers hold the answer's redirect against form-action, too
-        g.form_target = f"{parts.scheme}://{parts.netloc}"
+        g.form_target = redirects.origin(wish.redirect_uri)
         asked = [apps.said(scope) for scope in wish.scopes]
         return render_template("xero/consent.html", wish=wish, asked=asked, organisations=organisations, user=apps.USER)
 
@@ -77,7 +64,7 @@ def read_wish() -> Wish:
     app = apps.APPS.get(asked.get("client_id", ""))
     if app is None:
         raise AuthoriseError("unauthorized_client", "Unknown client or client not enabled.")
-    if not apps.is_registered(asked.get("redirect_uri", "")):
+    if not redirects.is_registered(SWITCHES, asked.get("redirect_uri", "")):
         raise AuthoriseError("unauthorized_client", "Invalid redirect_uri.")
     if asked.get("response_type") != "code":
         raise AuthoriseError("unsupported_response_type", "Only response_type=code is offered.")

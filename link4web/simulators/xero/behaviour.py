@@ -49,6 +49,13 @@ SWITCHES = Switchboard(
             default=100_000, about="More records than this make unoptimised reads fail with HighVolumeException."
         ),
         "day_limit": Switch(default=5_000, about="Calls a day for one organisation; 1,000 on the Starter tier."),
+        "customer_flip_sends_event": Switch(
+            default=False, about="A contact that becomes a customer is told by a webhook, though nobody changed it."
+        ),
+        "webhooks_need_intent": Switch(
+            default=False, about="A new webhook address gets nothing until POST _control/intent has gone well."
+        ),
+        "webhook_settle_seconds": Switch(default=0.2, about="How long events are gathered into one webhook."),
         "minute_limit": Switch(default=60, about="Calls a minute for one organisation."),
         "concurrent_limit": Switch(default=5, about="Calls at the same time for one organisation."),
     },

@@ -4,12 +4,13 @@ import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
 from link4web.simulators import clock
 from link4web.simulators.folding import fold
+from link4web.simulators.guids import as_guid
+from link4web.simulators.xero import hooks
 from link4web.simulators.xero.behaviour import SWITCHES
 from link4web.simulators.xero.dates import LAST_MS, MS_DATE, ms_date
 from link4web.simulators.xero.envelope import rendered
@@ -105,6 +106,7 @@ def add(db: sqlite3.Connection, tenant_id: str, contact: Contact) -> None:
     row_id = db.execute(INSERT, columns(None, tenant_id, contact)).lastrowid
     db.execute(INSERT_BODY, (row_id, rendered(complete(contact), DEPTH)))
     changed(db, tenant_id)
+    hooks.changed(db, tenant_id, "Contacts", contact["ContactID"], "CREATE")
 
 
 def replace(db: sqlite3.Connection, tenant_id: str, contact: Contact, *, touch: bool = True) -> None:
@@ -117,6 +119,8 @@ def replace(db: sqlite3.Connection, tenant_id: str, contact: Contact, *, touch: 
     db.execute(INSERT, columns(row_id, tenant_id, contact))
     db.execute("update xero_contact_body set body = ? where id = ?", (rendered(complete(contact), DEPTH), row_id))
     changed(db, tenant_id)
+    if touch or SWITCHES["customer_flip_sends_event"]:
+        hooks.changed(db, tenant_id, "Contacts", contact["ContactID"], "UPDATE")
 
 
 def changed(db: sqlite3.Connection, tenant_id: str) -> None:
@@ -172,11 +176,3 @@ def _without_nzbn(body: str) -> str:
 def parsed(body: str) -> Contact:
     contact: Contact = msgspec.json.decode(body)
     return contact
-
-
-def as_guid(text: object) -> str | None:
-    """The id in its one written form, or None when it is no GUID."""
-    try:
-        return str(UUID(str(text)))
-    except ValueError:
-        return None

@@ -9,6 +9,7 @@ from typing import cast
 from flask import Response, request
 
 from link4web.simulators.folding import fold
+from link4web.simulators.guids import as_guid
 from link4web.simulators.state import state
 from link4web.simulators.xero import contact_record as record
 from link4web.simulators.xero.behaviour import SWITCHES
@@ -126,7 +127,7 @@ def _condition(tenant_id: str, *, summary: bool) -> Condition:
         values.append(since)
     if ids := listed("IDs"):
         parts.append(f"contact_id in ({','.join('?' * len(ids))})")
-        values += [record.as_guid(one) or "" for one in ids]
+        values += [as_guid(one) or "" for one in ids]
     if term := fold(request.args.get("searchTerm", "").strip()):
         # the plus keeps the planner from a walk in index order, which a search through everything only slows
         parts = ["+tenant_id = ?", *parts[1:], "instr(search, ?) > 0"]

@@ -9,6 +9,7 @@ from flask import Response
 
 from link4web.simulators import clock
 from link4web.simulators.folding import fold
+from link4web.simulators.guids import as_guid
 from link4web.simulators.state import state
 from link4web.simulators.xero import contact_record as record
 from link4web.simulators.xero.bulk import Answered, InvalidError, answer_bulk, elements
@@ -66,7 +67,7 @@ def created(db: sqlite3.Connection, call: Call, sent: Contact) -> Answered:
 
 
 def _store_new(db: sqlite3.Connection, call: Call, sent: Contact) -> Answered:
-    contact = record.new_contact(record.as_guid(sent.get("ContactID")) or str(uuid4()))
+    contact = record.new_contact(as_guid(sent.get("ContactID")) or str(uuid4()))
     contact["UpdatedDateUTC"] = ms_date(clock.milliseconds())
     _apply(contact, sent)
     _check(db, call.tenant_id, contact)

@@ -6,8 +6,9 @@ from uuid import uuid4
 
 from flask import Blueprint, Response, request
 
-from link4web.simulators import clock
+from link4web.simulators import webhook_controls
 from link4web.simulators.control import PREFIX, ControlError, answer, asked
+from link4web.simulators.ledger_controls import add_ledger_controls, chosen, wanted_size
 from link4web.simulators.state import state
 from link4web.simulators.xero import apps, grants, people, seed
 from link4web.simulators.xero.behaviour import NAME
@@ -24,8 +25,9 @@ def add_own_controls(blueprint: Blueprint) -> None:
     def invalid(error: InvalidError) -> Response:
         return answer({"error": " ".join(error.args)}, 400)
 
-    deeds = {"seed": seed_contacts, "token": give_token, "throttle": throttle, "expire": expire,
+    deeds = {"seed": seed_contacts, "token": give_token,
              "disconnect": disconnect, "touch": touch}  # fmt: skip
+    add_ledger_controls(blueprint, NAME)
     for name, deed in deeds.items():
         blueprint.post(f"{PREFIX}/{name}", endpoint=f"control_{name}")(deed)
 
@@ -44,7 +46,7 @@ def describe() -> dict[str, Any]:
             "http://localhost:<any port>/xero/callback",
             "http://127.0.0.1:<any port>/xero/callback (real Xero refuses this one; switch loopback_address)",
         ],
-        "webhook_targets": [],
+        "webhook_targets": webhook_controls.targets(NAME),
         "endpoints": {
             "authorize": f"{root}/identity/connect/authorize",
             "token": f"{root}/connect/token",
@@ -60,10 +62,9 @@ def describe() -> dict[str, Any]:
 def seed_contacts() -> Response:
     """Fill an organisation up to so many contacts."""
     wanted = asked(contacts=1000, organisation=WATTLE)
-    if type(wanted["contacts"]) is not int or not 0 <= wanted["contacts"] <= 2_000_000:
-        raise ControlError("contacts is a whole number up to 2,000,000.")
+    size = wanted_size(wanted["contacts"])
     call, began = people.person_in(_tenant(wanted["organisation"])), time.perf_counter()
-    added = seed.bulk(state().store, call.tenant_id, call.country, wanted["contacts"])
+    added = seed.bulk(state().store, call.tenant_id, call.country, size)
     with state().store.read() as db:
         total = db.execute("select count(*) from xero_contact where tenant_id = ?", (call.tenant_id,)).fetchone()[0]
     seconds = round(time.perf_counter() - began, 2)
@@ -85,25 +86,6 @@ def give_token() -> Response:
     grant = {"user_id": apps.USER_ID, "scope": str(wanted["scope"]), "auth_event_id": event}
     tokens = grants.issue(issuer(), client_id, grant)
     return answer({**tokens, "tenant_id": tenant_id, "connection_id": found["id"], "client_id": client_id})
-
-
-def throttle() -> Response:
-    off = asked(off=True)["off"]
-    state().store.set_setting(NAME, "throttle_off", off is True)
-    return answer({"off": off is True})
-
-
-def expire() -> Response:
-    """Access tokens, refresh tokens or unused codes end now."""
-    wanted = asked(access=True, refresh=False, codes=False)
-    now = clock.milliseconds()
-    with state().store.write() as db:
-        for kind in ("access", "refresh"):
-            if wanted[kind]:
-                db.execute("update xero_token set expires_ms = min(expires_ms, ?) where kind = ?", (now, kind))
-        if wanted["codes"]:
-            db.execute("update xero_code set expires_ms = min(expires_ms, ?)", (now,))
-    return answer({"expired": [kind for kind, chosen in wanted.items() if chosen]})
 
 
 def disconnect() -> Response:
@@ -142,11 +124,7 @@ def _tenant(given: object) -> str:
     """A tenant id, or an organisation's place in the list, or the start of its name."""
     with state().store.read() as db:
         rows = db.execute("select tenant_id, name, place from xero_organisation order by place").fetchall()
-    text = str(given).strip().lower()
-    for row in rows:
-        if text and (text in (row["tenant_id"], str(row["place"])) or row["name"].lower().startswith(text)):
-            return str(row["tenant_id"])
-    raise ControlError(f"There is no organisation {given!r}.")
+    return str(chosen(rows, "tenant_id", given)["tenant_id"])
 
 
 CONTROLS = {
@@ -163,4 +141,6 @@ CONTROLS = {
         {"do": "merge", "contact": "Little Tern Surf Hire", "into": "Saltbush Linen Hire"},
         {"do": "delete", "invoice": "INV-5001"},
     ],
+    **webhook_controls.EXAMPLES,
+    "intent": "POST {}: empty events, some signed wrong on purpose",
 }

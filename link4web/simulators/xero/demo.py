@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from link4web.simulators.businesses import Business, business
+from link4web.simulators.guids import fixed_guid
 from link4web.simulators.xero import contact_record as record
 from link4web.simulators.xero import document_record, seed
 from link4web.simulators.xero.contact_record import Contact
@@ -87,7 +88,7 @@ def _people(tenant_id: str, country: str, count: int) -> list[tuple[str, Busines
         if company.name in used:
             company = replace(company, name=f"{company.name} ({company.city})")
         used.add(company.name)
-        people.append((seed.contact_id(series, index), company, seed.random_traits(series, index)))
+        people.append((fixed_guid(series, index), company, seed.random_traits(series, index)))
     return people
 
 
@@ -97,10 +98,10 @@ def _special(series: str) -> list[tuple[str, Business, Traits]]:
         filler = business(country, f"{series} special", index)
         company = replace(filler, name=name, number=number or filler.number, email=f"{box}.example", city=city,
                           state=state, postcode=postcode)  # fmt: skip
-        people.append((seed.contact_id(series, name), company, traits))
-    merged = Traits(status="ARCHIVED", merged_to=seed.contact_id(series, "Banksia Row Bakehouse"))
+        people.append((fixed_guid(series, name), company, traits))
+    merged = Traits(status="ARCHIVED", merged_to=fixed_guid(series, "Banksia Row Bakehouse"))
     twin = replace(people[0][1], name="Banksia Row Bakery")
-    return [*people, (seed.contact_id(series, twin.name), twin, merged)]
+    return [*people, (fixed_guid(series, twin.name), twin, merged)]
 
 
 def _own(facts: tuple[Any, ...]) -> Business:
@@ -162,7 +163,7 @@ def _document(db: sqlite3.Connection, tenant_id: str, country: str, contact: Con
     resource = "CreditNotes" if kind == "ACCRECCREDIT" else "Invoices"
     id_name, number_name = document_record.key_of(resource)
     line = {"Description": "House blend, 5 kg", "Quantity": 1 + place % 7, "UnitAmount": 40 + place % 33,
-            "AccountCode": "200", "LineItemID": seed.contact_id(f"line {kind}", contact["ContactID"])}  # fmt: skip
+            "AccountCode": "200", "LineItemID": fixed_guid(f"line {kind}", contact["ContactID"])}  # fmt: skip
     line["TaxType"] = (
         document_record.SALES_TAX[country] if kind != "ACCPAY" else ("INPUT" if country == "AU" else "INPUT2")
     )
@@ -171,7 +172,7 @@ def _document(db: sqlite3.Connection, tenant_id: str, country: str, contact: Con
         resource, Type=kind, Status="PAID" if place % 3 else "AUTHORISED", LineItems=lines, LineAmountTypes="Exclusive",
         CurrencyCode=contact["DefaultCurrency"], **document_record.totals(lines, "Exclusive"),
     )  # fmt: skip
-    document[id_name] = seed.contact_id(f"document {kind}", contact["ContactID"])
+    document[id_name] = fixed_guid(f"document {kind}", contact["ContactID"])
     document[number_name] = f"{'CN' if resource == 'CreditNotes' else 'INV'}-{place + 1:04d}"
     document["Contact"] = {"ContactID": contact["ContactID"], "Name": contact["Name"], "Addresses": [], "Phones": []}
     paid = document["Status"] == "PAID"

@@ -10,7 +10,8 @@ import msgspec
 
 from link4web.simulators import clock
 from link4web.simulators.folding import fold
-from link4web.simulators.xero import contact_record
+from link4web.simulators.guids import as_guid
+from link4web.simulators.xero import contact_record, hooks
 from link4web.simulators.xero.behaviour import SWITCHES
 from link4web.simulators.xero.bulk import InvalidError
 from link4web.simulators.xero.dates import day_pair, iso_seven, ms_date
@@ -128,6 +129,9 @@ def save(db: sqlite3.Connection, tenant_id: str, resource: str, document: Docume
     )  # fmt: skip
     db.execute(INSERT, values)
     contact_record.changed(db, tenant_id)
+    if at_ms is None:
+        told = {"Type": document["Type"], "Status": document["Status"]} if resource == "CreditNotes" else None
+        hooks.changed(db, tenant_id, resource, document[id_name], "UPDATE" if found else "CREATE", told)
 
 
 def mark_contact(db: sqlite3.Connection, tenant_id: str, document: Document) -> None:
@@ -162,7 +166,7 @@ def load(db: sqlite3.Connection, tenant_id: str, resource: str, key: str) -> Doc
     row = db.execute(
         "select body from xero_document where tenant_id = ? and resource = ? and (document_id = ? or number = ?"
         " or number = ?) limit 1",
-        (tenant_id, resource, contact_record.as_guid(key) or "", key, key.upper()),
+        (tenant_id, resource, as_guid(key) or "", key, key.upper()),
     ).fetchone()
     return parsed(row["body"]) if row else None
 

@@ -6,6 +6,7 @@ from typing import cast
 from flask import Response, request
 
 from link4web.simulators.folding import fold
+from link4web.simulators.guids import as_guid
 from link4web.simulators.state import state
 from link4web.simulators.xero import contact_record, document_record
 from link4web.simulators.xero.behaviour import SWITCHES
@@ -103,7 +104,7 @@ def _condition(tenant_id: str, resource: str) -> Condition:
     for name, column in LISTS.items() if resource == "Invoices" else ():
         if wanted := listed(name):
             parts.append(f"{column} in ({','.join('?' * len(wanted))})")
-            values += [contact_record.as_guid(one) or one for one in wanted]
+            values += [as_guid(one) or one for one in wanted]
     if resource == "Invoices" and (term := fold(request.args.get("searchTerm", "").strip())):
         parts.append("instr(search, ?) > 0")
         values.append(term)

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 from link4web.simulators import clock
+from link4web.simulators.signing import signed
 from link4web.simulators.state import state
 from link4web.simulators.xero.apps import USER, USER_ID
 from link4web.simulators.xero.behaviour import SWITCHES
-from link4web.simulators.xero.signing import signed
 
 REFRESH_LIVES_MS = 60 * 86_400 * 1000
 GRACE_MS = 30 * 60 * 1000

@@ -8,8 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from link4web.simulators import signing
 from link4web.simulators.state import state
-from link4web.simulators.xero import apps, errors, gate, grants, signing
+from link4web.simulators.xero import apps, errors, gate, grants
 from link4web.simulators.xero.dates import iso_seven
 from link4web.simulators.xero.errors import ApiError
 

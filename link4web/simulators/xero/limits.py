@@ -1,6 +1,5 @@
 """Xero's call limits with their real headers (xero.md §6): five at once, 60 a minute, 5,000 a day, in fixed windows."""
 
-import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,30 +7,14 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 from link4web.simulators import clock
+from link4web.simulators.ledger_controls import throttle_is_off
 from link4web.simulators.state import state
+from link4web.simulators.windows import Window
 from link4web.simulators.xero.behaviour import NAME, SWITCHES
 from link4web.simulators.xero.errors import ApiError
 
 MINUTE, DAY = 60, 86_400
 APP_MINUTE_LIMIT = 10_000
-
-
-@dataclass
-class Window:
-    """A count that starts again at fixed moments, `length` seconds apart, other ones for every organisation."""
-
-    length: int
-    shift: int = 0
-    number: int = 0
-    used: int = 0
-
-    def turn(self, now: float) -> None:
-        number = int((now + self.shift) // self.length)
-        if number != self.number:
-            self.number, self.used = number, 0
-
-    def seconds_left(self, now: float) -> int:
-        return max(1, math.ceil((self.number + 1) * self.length - self.shift - now))
 
 
 @dataclass
@@ -63,7 +46,7 @@ class Limits:
         Raises:
             ApiError: a limit is reached (429), with the headers that say which.
         """
-        free = throttle_is_off()
+        free = throttle_is_off(NAME)
         with self._lock:
             meter = self._meters.setdefault(tenant_id, Meter(crc32(tenant_id.encode())))
             self._turn(meter)
@@ -115,10 +98,6 @@ class Limits:
             "X-MinLimit-Remaining": str(max(0, int(str(limit["minute_limit"])) - meter.minute.used)),
             "X-AppMinLimit-Remaining": str(APP_MINUTE_LIMIT - self._app.used),
         }
-
-
-def throttle_is_off() -> bool:
-    return state().store.setting(NAME, "throttle_off", default=False) is True
 
 
 def limits() -> Limits:

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from link4web.simulators.folding import fold
+from link4web.simulators.guids import as_guid
 from link4web.simulators.state import state
 from link4web.simulators.xero import contact_record as record
 from link4web.simulators.xero import document_record, people
@@ -90,7 +91,7 @@ def go(rest: str = "") -> ResponseReturnValue:
     last = parse_qs(parts.query).get("contactID", [parts.path.rstrip("/").rpartition("/")[2]])[0]
     with state().store.read() as db:
         row = db.execute(
-            "select tenant_id, contact_id from xero_contact where contact_id = ?", (record.as_guid(last) or "",)
+            "select tenant_id, contact_id from xero_contact where contact_id = ?", (as_guid(last) or "",)
         ).fetchone()
     if row is None:
         return redirect(url_for(".organisations"))

@@ -2,13 +2,12 @@
 
 import sqlite3
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
-from link4web.simulators.businesses import Business, Dice, business
+from link4web.simulators.businesses import Business, Dice, business, written
 from link4web.simulators.folding import fold
+from link4web.simulators.guids import fixed_guid
 from link4web.simulators.store import Store
 from link4web.simulators.xero import contact_record as record
 from link4web.simulators.xero.contact_record import Contact
@@ -37,11 +36,6 @@ class Traits:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-def contact_id(series: str, index: int | str) -> str:
-    """A fixed UUID for a seeded record."""
-    return str(UUID(bytes=blake2b(f"{series}#{index}".encode(), digest_size=16).digest(), version=4))
-
-
 def random_traits(series: str, index: int) -> Traits:
     """The traits of contact number `index`, spread over all kinds that real ledgers have."""
     dice = Dice(f"traits {series}:{index}")
@@ -55,7 +49,7 @@ def random_traits(series: str, index: int) -> Traits:
         customer=role >= NOT_YET + ONLY_SUPPLIER,
         supplier=NOT_YET <= role < NOT_YET + ONLY_SUPPLIER + BOTH,
         status="ARCHIVED" if archived else "ACTIVE",
-        merged_to=contact_id(series, index - 1) if archived and status >= ARCHIVED else "",
+        merged_to=fixed_guid(series, index - 1) if archived and status >= ARCHIVED else "",
     )  # fmt: skip
 
 
@@ -69,8 +63,8 @@ def contact_of(identity: str, company: Business, traits: Traits) -> Contact:
         "LastName": company.family,
         "EmailAddress": company.email if traits.email is None else traits.email,
         "ContactStatus": traits.status,
-        "TaxNumber": _number(company.number, traits.number) if australian else "",
-        "CompanyNumber": "" if australian else _number(company.number, traits.number),
+        "TaxNumber": written(company.number, traits.number) if australian else "",
+        "CompanyNumber": "" if australian else written(company.number, traits.number),
         "Addresses": [_address(company)],
         "Phones": [{"PhoneType": "DEFAULT", "PhoneNumber": company.phone, "PhoneAreaCode": "02" if australian else "04",
                     "PhoneCountryCode": "61" if australian else "64"}],
@@ -90,7 +84,7 @@ def bulk(store: Store, tenant_id: str, country: str, wanted: int) -> int:
         names = db.execute("select name from xero_contact where tenant_id = ?", (tenant_id,)).fetchall()
     start, series = len(names), f"bulk {tenant_id}"
     # stored in the order of their ids, so that pages in that order lie side by side in the file
-    order = iter(sorted((contact_id(series, index), index) for index in range(start, wanted)))
+    order = iter(sorted((fixed_guid(series, index), index) for index in range(start, wanted)))
     used = {fold(row["name"]) for row in names}
     while batch := list(islice(order, BATCH)):
         contacts = [_bulk_contact(identity, series, index, country, used) for identity, index in batch]
@@ -118,17 +112,6 @@ def add_all(db: sqlite3.Connection, tenant_id: str, contacts: list[Contact]) -> 
     rows = list(enumerate(contacts, first))
     db.executemany(record.INSERT, [record.columns(row_id, tenant_id, contact) for row_id, contact in rows])
     db.executemany(record.INSERT_BODY, [(row_id, rendered(contact, record.DEPTH)) for row_id, contact in rows])
-
-
-def _number(number: str, kind: str) -> str:
-    if kind == "missing":
-        return ""
-    if kind == "wrong":
-        # two neighbours swapped, as hands do
-        return number[:-2] + number[-1] + number[-2] if number[-1] != number[-2] else number[:-1] + "x"
-    if kind == "spaced" and len(number) == 11:
-        return f"{number[:2]} {number[2:5]} {number[5:8]} {number[8:]}"
-    return number
 
 
 def _address(company: Business) -> dict[str, str]:

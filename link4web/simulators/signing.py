@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from link4web.simulators.state import state
 
 KEY_ID = "simulator-1"
-KEPT = "xero signing key"
+KEPT = "signing key"
 
 
 def signed(claims: dict[str, Any]) -> str:
@@ -36,7 +36,7 @@ def _key() -> rsa.RSAPrivateKey:
 
 
 def _stored_key() -> rsa.RSAPrivateKey:
-    # under the frame's name, so that resetting the service's settings leaves old tokens readable
+    # under the frame's name, so that resetting a service's settings leaves old tokens readable
     stored = state().store.setting("frame", KEPT)
     if isinstance(stored, str):
         return cast(rsa.RSAPrivateKey, serialization.load_pem_private_key(stored.encode(), None))
