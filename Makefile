@@ -8,7 +8,7 @@ python := .venv/bin/python
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make run          start Link4web here, with a simulated Xero; PORT, SIMULATORS_PORT, SMTP_PORT and LINK4WEB_DATA_DIR choose where"
+	@echo "make run          start Link4web here, with simulated accounting systems; PORT, SIMULATORS_PORT, SMTP_PORT and LINK4WEB_DATA_DIR choose where"
 	@echo "make test         lint, types, import contracts and all tests (TESTS=tests/unit for some, WORKERS=4 for more at once)"
 	@echo "make check        lint, types and import contracts alone"
 	@echo "make bench        measure; writes benchmarks/results.md"

@@ -49,6 +49,7 @@ class Installation:
                     "LINK4WEB_DATA_DIR": str(self.folder),
                     "LINK4WEB_BASE_URL": BASE_URL,
                     "LINK4WEB_LIGHT_PASSWORDS": "1",
+                    "LINK4WEB_PACE_CALLS": "0",
                     "SIMULATORS_PORT": str(self.simulators_port),
                 }
             )

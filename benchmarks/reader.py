@@ -31,7 +31,7 @@ from link4web.customers.intake import Intake
 from link4web.customers.models import Customer
 from link4web.database import db, writing
 from link4web.providers.base.records import RemoteContact, TokenSet
-from link4web.providers.xero.text import clean
+from link4web.providers.base.text import clean
 from link4web.settings import SIMULATOR_CLIENT
 
 PAGE_SIZE = 1000
@@ -88,7 +88,7 @@ def _plainly(installation: Installation, kept: dict[str, Any]) -> None:
             mine = select(Customer).where(Customer.connection_id == installation.connection_id)
             known = {one.external_id: one for one in db.session.scalars(mine.where(Customer.external_id.in_(ids)))}
             for contact in contacts:
-                row = rules._new_row(contact)  # noqa: SLF001 (the same rules for both is the point)
+                row = rules.new_row(contact)
                 one = known.get(contact.external_id)
                 tally.moved(one.state if one else None, row["state"])
                 if one is None:

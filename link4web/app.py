@@ -71,6 +71,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SUPPORT_EMAIL=settings.support_email,
         UNDO_SECONDS=settings.undo_seconds,
         LIGHT_PASSWORDS=settings.light_passwords,
+        PACE_CALLS=settings.pace_calls,
     )
     app.extensions["settings"] = settings
     app.extensions["post"] = Post(settings.smtp_url)

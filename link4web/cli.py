@@ -32,7 +32,7 @@ def add_commands(app: Flask) -> None:
     app.cli.add_command(doctor)
 
 
-simulators = AppGroup("simulators", help="The stand-ins for Xero, ABN Lookup and the mail server.")
+simulators = AppGroup("simulators", help="The stand-ins for accounting systems, ABN Lookup and the mail server.")
 demo = AppGroup("demo", help="People and organisations to try things with.")
 
 

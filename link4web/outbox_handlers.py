@@ -3,8 +3,7 @@
 from link4web import outbox, schedule
 from link4web.accounts import jobs as account_jobs
 from link4web.accounts.organisations import NUMBER_RULE
-from link4web.connections import losing
-from link4web.connections import services as connection_services
+from link4web.connections import leaving, losing, webhooks
 from link4web.connections.syncing import SYNC
 from link4web.customers import ledger, sync
 from link4web.customers import services as customer_services
@@ -15,8 +14,9 @@ def register() -> None:
     """Fill the outbox's registry."""
     account_jobs.register_jobs()
     invitation_jobs.register_jobs()
-    outbox.handles(connection_services.LET_GO, connection_services.let_go, settled=connection_services.let_go_failed)
+    outbox.handles(leaving.LET_GO, leaving.let_go, settled=leaving.let_go_failed)
     outbox.handles(losing.LOST_MAIL, losing.send_lost_mail)
+    outbox.handles(webhooks.READ_AGAIN, webhooks.read_again)
     outbox.handles(SYNC, sync.run, settled=sync.failed, lease_seconds=sync.LEASE_SECONDS)
     outbox.handles(NUMBER_RULE, customer_services.follow_number_rule)
     ledger.register_jobs()

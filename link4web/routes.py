@@ -5,8 +5,9 @@ from flask import Blueprint, Flask, g, request, url_for
 from link4web import providers
 from link4web.accounts import account_views, organisation_views
 from link4web.accounts import views as sign_in_views
-from link4web.connections import entry
+from link4web.connections import entry, webhook_views
 from link4web.connections import views as connection_views
+from link4web.customers import overview
 from link4web.customers import views as customer_views
 from link4web.invitations import join_views
 from link4web.invitations import views as invitation_views
@@ -21,6 +22,8 @@ def add_all(app: Flask) -> None:
     app.register_blueprint(account_views.bp)
     app.register_blueprint(organisation_views.bp)
     app.register_blueprint(entry.bp)
+    app.register_blueprint(overview.bp)
+    app.register_blueprint(webhook_views.bp)
     app.register_blueprint(join_views.bp)
     for provider in providers.ALL:
         app.register_blueprint(provider_blueprint(provider))
@@ -49,7 +52,7 @@ def navigation() -> list[tuple[str, str, bool]]:
         own = f"/{connection.provider}/{connection.id}"
         place("My Customers", url_for(f"{connection.provider}.customers", connection=connection.id), f"{own}/invit")
     else:
-        place("My Customers", url_for("entry.customers"))
+        place("My Customers", url_for("entry.customers", organisation=organisation.id if organisation else None))
     if organisation:
         place("Connections", url_for("entry.connections", organisation=organisation.id), "/connect")
         place("Settings", url_for("organisations.business", organisation=organisation.id))

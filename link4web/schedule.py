@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from link4web import outbox
 from link4web.accounts import jobs as accounts
-from link4web.connections import authorise, due
+from link4web.connections import due, services, webhooks
 from link4web.customers import selection
-from link4web.invitations import expiry
+from link4web.database import writing
+from link4web.invitations import caps, expiry
 from link4web.outbox import Job
 
 SYNCS = "schedule.syncs"
@@ -17,7 +18,7 @@ LEFTOVERS = "schedule.leftovers"
 def run_schedule() -> None:
     """Queue what has become due; one look at an index for each kind when nothing has."""
     accounts.schedule()
-    outbox.ask_every(SYNCS, timedelta(minutes=5))
+    outbox.ask_every(SYNCS, timedelta(minutes=1))
     outbox.ask_every(EXPIRY, timedelta(minutes=10))
     outbox.ask_every(LEFTOVERS, timedelta(minutes=30))
 
@@ -41,6 +42,10 @@ def expire_invitations(_: Job) -> None:
 
 
 def forget_leftovers(_: Job) -> None:
-    """Delete consents that nobody confirmed and selections that nobody came back to."""
-    authorise.forget_offers()
+    """Decline consents that nobody confirmed; delete selections that nobody came back to, and what the past
+    has left: old webhook events and counts of mails."""
+    services.forget_offers()
     selection.forget_old()
+    webhooks.forget_old()
+    with writing():
+        caps.forget_ended()

@@ -10,32 +10,19 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from link4web.providers.base.config import ProviderConfig
+from link4web import providers
+from link4web.providers.base.config import Addresses, ProviderConfig
+from link4web.providers.base.provider import Provider
 
-XERO_LIVE = {
-    "AUTHORIZE_URL": "https://login.xero.com/identity/connect/authorize",
-    "TOKEN_URL": "https://identity.xero.com/connect/token",
-    "API_URL": "https://api.xero.com/api.xro/2.0",
-    "CONNECTIONS_URL": "https://api.xero.com/connections",
-    "WEB_URL": "https://go.xero.com",
-}
-SIMULATED = {
-    "xero": {
-        "AUTHORIZE_URL": "/xero/identity/connect/authorize",
-        "TOKEN_URL": "/xero/connect/token",
-        "API_URL": "/xero/api.xro/2.0",
-        "CONNECTIONS_URL": "/xero/connections",
-        "WEB_URL": "/xero/go",
-    }
-}
-LIVE = {"xero": XERO_LIVE}
 SIMULATOR_CLIENT = ("link4web-home", "home-secret-for-the-simulator-only")
+SIMULATOR_WEBHOOK_KEY = "home-webhook-key-for-the-simulator-only"
 ABR_LIVE = "https://abr.business.gov.au"
+REGISTERING = "docs/register-an-app.md"
 
 
 class SettingsError(Exception):
@@ -44,6 +31,24 @@ class SettingsError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailCaps:
+    """How many invitation mails may leave: a day for a person and an organisation, an hour to a domain and in all."""
+
+    per_person: int
+    per_organisation: int
+    per_new_organisation: int
+    per_domain: int
+    in_all: int
+
+
+#: At home there is nobody to protect: mails end in the mailbox.
+CAPS_AT_HOME = MailCaps(
+    per_person=20_000, per_organisation=20_000, per_new_organisation=20_000, per_domain=20_000, in_all=100_000
+)
+CAPS = MailCaps(per_person=2_000, per_organisation=5_000, per_new_organisation=500, per_domain=1_000, in_all=20_000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +64,14 @@ class Settings:
     smtp_url: str
     mail_from: str
     undo_seconds: int
+    mail_caps: MailCaps
     support_email: str
     providers: Mapping[str, ProviderConfig]
     abr_url: str
     abr_guid: str = field(repr=False)
     test_clock: Path | None
     light_passwords: bool
+    pace_calls: bool
     trusted_proxies: int
     session_idle_minutes: int = 60
     session_hours: int = 12
@@ -78,9 +85,22 @@ class Settings:
         return self.base_url.startswith("https://")
 
     @property
+    def offered(self) -> tuple[Provider, ...]:
+        """The accounting systems that people can connect here."""
+        return tuple(provider for provider in providers.ALL if self.providers[provider.slug].is_offered)
+
+    @property
     def cookie_name(self) -> str:
         """`__Host-` over https; at home the port, since cookies of one localhost port reach the others."""
         return "__Host-l4w" if self.is_https else f"l4w_{urlsplit(self.base_url).port or 80}"
+
+
+ADDRESSES = tuple(part.name for part in fields(Addresses))
+
+
+def setting_name(provider: Provider, part: str) -> str:
+    """The variable for a part of a provider's configuration, a field of `ProviderConfig`."""
+    return f"LINK4WEB_{provider.slug.upper()}_{part.upper()}"
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
@@ -133,12 +153,14 @@ class _Reader:
             ),
             mail_from=self.required("MAIL_FROM", "Link4web <post@link4web.example>", "the sender of every mail"),
             undo_seconds=self.number_of(self.get("UNDO_SECONDS", "60"), "LINK4WEB_UNDO_SECONDS"),
+            mail_caps=self.mail_caps(),
             support_email=self.required("SUPPORT_EMAIL", "support@link4web.example", "mails must name a contact"),
-            providers={"xero": self.provider("xero")},
+            providers={provider.slug: self.provider(provider) for provider in providers.ALL},
             abr_url=self.get("ABR_URL", f"http://127.0.0.1:{self.simulators_port}/abr" if self.home else ABR_LIVE),
             abr_guid=self.required("ABR_GUID", "11111111-2222-3333-4444-555555555555", "ABN Lookup asks for it"),
             test_clock=Path(clock) if (clock := self.get("TEST_CLOCK")) else None,
             light_passwords=self.get("LIGHT_PASSWORDS") == "1",
+            pace_calls=self.get("PACE_CALLS", "1") != "0",
             trusted_proxies=self.number_of(self.get("TRUSTED_PROXIES", "0"), "LINK4WEB_TRUSTED_PROXIES"),
         )
         self.check(settings)
@@ -146,26 +168,42 @@ class _Reader:
             raise SettingsError(self.problems)
         return settings
 
-    def provider(self, slug: str) -> ProviderConfig:
-        name = slug.upper()
+    def provider(self, provider: Provider) -> ProviderConfig:
         client_id, client_secret = SIMULATOR_CLIENT if self.home else ("", "")
+        webhook_key = SIMULATOR_WEBHOOK_KEY if self.home else ""
 
-        def address(key: str) -> str:
-            simulated = f"http://localhost:{self.simulators_port}{SIMULATED[slug][key]}"
-            return self.get(f"{name}_{key}", simulated if self.home else LIVE[slug][key]).rstrip("/")
+        def given(part: str) -> str:
+            return self.environ.get(setting_name(provider, part), "").strip()
 
-        pkce = self.get(f"{name}_USE_PKCE")
-        return ProviderConfig(
-            authorize_url=address("AUTHORIZE_URL"),
-            token_url=address("TOKEN_URL"),
-            api_url=address("API_URL"),
-            connections_url=address("CONNECTIONS_URL"),
-            web_url=address("WEB_URL"),
-            client_id=self.required(f"{name}_CLIENT_ID", client_id, "register an app with the provider"),
-            client_secret=self.required(f"{name}_CLIENT_SECRET", client_secret, "register an app with the provider"),
+        def address(part: str) -> str:
+            if not getattr(provider.addresses, part):
+                return ""
+            simulated = f"http://localhost:{self.simulators_port}{getattr(provider.simulated, part)}"
+            return (given(part) or (simulated if self.home else getattr(provider.addresses, part))).rstrip("/")
+
+        pkce = given("use_pkce")
+        config = ProviderConfig(
+            **{part: address(part) for part in ADDRESSES},
+            client_id=given("client_id") or client_id,
+            client_secret=given("client_secret") or client_secret,
             use_pkce=None if not pkce else pkce == "1",
-            webhook_key=self.get(f"{name}_WEBHOOK_KEY"),
+            webhook_key=given("webhook_key") or webhook_key,
         )
+        for part, other in (("client_id", config.client_secret), ("client_secret", config.client_id)):
+            if other and not getattr(config, part):
+                self.problems.append(f"{setting_name(provider, part)} is missing: {provider.name} gives an app both.")
+        return config
+
+    def mail_caps(self) -> MailCaps:
+        usual = CAPS_AT_HOME if self.home else CAPS
+        return MailCaps(**{name: self.mail_cap(name, most) for name, most in asdict(usual).items()})
+
+    def mail_cap(self, name: str, usual: int) -> int:
+        text = self.get(f"MAILS_{name.upper()}", str(usual))
+        if text.isdecimal() and int(text):
+            return int(text)
+        self.problems.append(f"LINK4WEB_MAILS_{name.upper()} must be a whole number from 1, not {text!r}.")
+        return usual
 
     def token_keys(self) -> tuple[tuple[str, bytes], ...]:
         text = self.required("TOKEN_KEYS", self.home_key("tokens", prefix="home:"), "it encrypts provider tokens")
@@ -223,11 +261,22 @@ class _Reader:
             self.problems.append("LINK4WEB_TEST_CLOCK is for tests; production refuses it.")
         if settings.light_passwords:
             self.problems.append("LINK4WEB_LIGHT_PASSWORDS is for tests; production refuses it.")
+        if not settings.pace_calls:
+            self.problems.append("LINK4WEB_PACE_CALLS=0 is for tests and benchmarks; production refuses it.")
         if self.environ.get("FLASK_DEBUG", "0") not in ("", "0"):
             self.problems.append("FLASK_DEBUG must be off in production.")
-        for slug, config in settings.providers.items():
-            if config.client_secret == SIMULATOR_CLIENT[1]:
-                self.problems.append(f"LINK4WEB_{slug.upper()}_CLIENT_SECRET is the simulator's; use your app's own.")
+        self.check_providers(settings)
+
+    def check_providers(self, settings: Settings) -> None:
+        for provider in providers.ALL:
+            config = settings.providers[provider.slug]
+            theirs = {"client_secret": SIMULATOR_CLIENT[1], "webhook_key": SIMULATOR_WEBHOOK_KEY}
+            for part, known in theirs.items():
+                if known in getattr(config, part):
+                    self.problems.append(f"{setting_name(provider, part)} is the simulator's; use your app's own.")
+        if not any(config.client_id or config.client_secret for config in settings.providers.values()):
+            ids = ", ".join(setting_name(provider, "client_id") for provider in providers.ALL)
+            self.problems.append(f"No accounting system can be connected: fill one of {ids} (see {REGISTERING}).")
 
 
 def _is_origin(address: str) -> bool:

@@ -4,7 +4,7 @@ Requests set the organisation from the signed-in person's membership, jobs from 
 purpose; a test reads the list of places that do.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import BindParameter, Executable, ForeignKey, Insert, Table, Upd
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.sql import visitors
 
-from link4web.database import Id
+from link4web.database import Base, Id, insert_rows
 
 _organisation: ContextVar[str | None] = ContextVar("organisation", default=None)
 _system: ContextVar[str | None] = ContextVar("system", default=None)
@@ -71,6 +71,11 @@ def organisation_id() -> str:
     if current is None:
         raise NoOrganisation("no organisation is set")
     return current
+
+
+def insert_many(table: type[Base], rows: Sequence[Mapping[str, Any]], shared: Mapping[str, Any]) -> None:
+    """`database.insert_rows` into a tenant table: the rows become the organisation's acted for."""
+    insert_rows(table, rows, {**shared, "organisation_id": organisation_id()})
 
 
 @event.listens_for(Session, "do_orm_execute")

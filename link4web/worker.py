@@ -19,7 +19,7 @@ POLL_SECONDS = 0.5
 
 
 class Worker:
-    """Runs until `stop()`; jobs that have begun are finished first.
+    """Runs until `stop()`; jobs that have begun are finished first, or give themselves back at their next step.
 
     Long work (a sync) has a thread of its own, so that a mail never waits for it.
     """
@@ -63,7 +63,8 @@ class Worker:
             with self.app.app_context():
                 if kinds == self.lanes[0]:
                     self.schedule()
-            for kind in kinds:
+                due = outbox.due_kinds(kinds)
+            for kind in due:
                 if self._stopping.is_set():
                     break
                 with self.app.app_context():
@@ -79,7 +80,9 @@ def drain_all(app: Flask, *, rounds: int = 50) -> int:
     total = 0
     for _ in range(rounds):
         done = 0
-        for kind in registry.kinds():
+        with app.app_context():
+            due = outbox.due_kinds(registry.kinds())
+        for kind in due:
             with app.app_context():
                 done += outbox.drain(kind)
         total += done

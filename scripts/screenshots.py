@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from link4web import providers
 from scripts.small_png import shrink
 from tests.browser.pages import (
     ISLA,
@@ -72,6 +73,8 @@ def _walk(site: Site, browser: Browser) -> None:
         _keep(isla.page, "number")
         isla.page.get_by_role("dialog").get_by_role("link", name="Cancel").click()
         _invite(isla.page, customers)
+        _connect_others(isla.page, site)
+        _keep(isla.page, "connections")
     with open_window(browser) as other:
         open_mail(other.page, site, CUSTOMER_EMAIL)
         _keep(other.page, "mail", part=other.page.get_by_title("HTML part"))
@@ -112,6 +115,20 @@ def _invite(page: Page, customers: Customers) -> None:
     press(page, re.compile(r"^Send \d+ invitation"))
     page.wait_for_url(re.compile(r"/invitations/[\w-]{22}"))
     press(page, "Send now")
+
+
+def _connect_others(page: Page, site: Site) -> None:
+    """Every other accounting system as well, each with the first that its consent page offers."""
+    for provider in providers.ALL[1:]:
+        page.goto(f"{site.base_url}/connect")
+        follow(page, f"Connect {provider.name}")
+        follow(page, f"Go on to {provider.name}")
+        page.locator("fieldset").last.get_by_role("radio").first.check()
+        page.get_by_role("button", name=re.compile("Allow|Connect")).click()
+        press(page, re.compile("^Connect it to"))
+        page.wait_for_url(re.compile(rf"/{provider.slug}/[\w-]{{22}}/customers"))
+        Customers(page, scripts=True).wait_until_synced()
+    page.goto(f"{site.base_url}/connect")
 
 
 def _keep(page: Page, name: str, *, part: Locator | None = None) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from link4web import clock
 from link4web.app import create_app
@@ -33,7 +34,7 @@ def postgresql_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Po
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh, migrated database; each test that uses it runs on both."""
+    """A fresh, migrated database; each test that uses it runs on both (R-181)."""
     template = request.getfixturevalue(f"{request.param}_template")
     with template.fresh(tmp_path) as url:
         yield url
@@ -56,6 +57,7 @@ def environment(database_url: str, tmp_path: Path, simulators: Running) -> dict[
         "LINK4WEB_DATABASE_URL": database_url,
         "LINK4WEB_BASE_URL": BASE_URL,
         "LINK4WEB_LIGHT_PASSWORDS": "1",
+        "LINK4WEB_PACE_CALLS": "0",
         "LINK4WEB_TEST_CLOCK": str(tmp_path / "clock"),
         "SIMULATORS_PORT": simulators.base_url.rpartition(":")[2],
         "SMTP_PORT": str(simulators.smtp_port),
@@ -67,9 +69,27 @@ def settings(environment: dict[str, str]) -> Settings:
     return from_environment(environment)
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once in a run instead of once for each test's application."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+compiled_templates = CompiledTemplates()
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     app.extensions["post"].close()
     with app.app_context():

@@ -50,7 +50,6 @@ class Shop:
             rows = [_customer(self.person.organisation_id, self.connection, fact) for fact in facts]
             with writing():
                 db.session.add_all(rows)
-                db.session.flush()
                 services.settle(rows)
             return [row.id for row in rows]
 
@@ -140,10 +139,15 @@ def _customer(organisation_id: str, connection: str, fact: dict[str, Any]) -> Cu
         email_key=email,
         number=number,
         number_scheme=fact.get("scheme", "ABN") if number else "",
+        ledger_email="",
+        ledger_number="",
         ledger_status=fact.get("ledger_status", "active"),
         is_customer=fact.get("is_customer", True),
+        invite_anyway=False,
+        invitation_state="",
         state="",
         state_since=now,
+        version=0,
         created_at=now,
         updated_at=now,
     )

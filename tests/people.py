@@ -4,6 +4,7 @@ import itertools
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import requests
@@ -63,15 +64,19 @@ class Person:
 
     def connect_xero(self, *, file: int = 0) -> str:
         """Walk the whole consent dance; the new connection's id."""
-        leave = self.get(f"/xero/connect/go?organisation={self.organisation_id}")
-        back = allow_at_xero(leave.location, file=file)
+        return self.connect("xero", file=file)
+
+    def connect(self, provider: str, *, file: int = 0, reconnect: str = "") -> str:
+        """Walk a provider's whole consent dance; the connection's id. `file` is the place in its list."""
+        leave = self.get(f"/{provider}/connect/go?organisation={self.organisation_id}&reconnect={reconnect}")
+        back = allow_at_provider(leave.location, file=file)
         arrived = self.get(back[len(self.app.config["BASE_URL"]) :])
         shown = self.get(arrived.location)
         chosen = re.search(r'name="file"[^>]*value="([^"]+)"', shown.text)
         assert chosen, shown.text
         confirmed = self.post(arrived.location, {"file": chosen[1]})
         assert confirmed.status_code == 303, confirmed.text
-        found = re.search(r"/xero/([\w-]{22})/customers", confirmed.location)
+        found = re.search(rf"/{provider}/([\w-]{{22}})/customers", confirmed.location)
         assert found
         return found[1]
 
@@ -83,16 +88,36 @@ def csrf_of(html: str) -> str:
     return found[1]
 
 
-def allow_at_xero(address: str, *, file: int = 0, cancel: bool = False) -> str:
-    """Click through the simulator's consent page; the address it sends the browser back to."""
+def allow_at_provider(address: str, *, file: int = 0, cancel: bool = False) -> str:
+    """Click through a simulator's consent page; the address it sends the browser back to.
+
+    The last question of such a page is which ledger file: `file` is its place in the list.
+    """
     browser = requests.Session()
     shown = browser.get(address, timeout=10)
     shown.raise_for_status()
-    offered = re.findall(r'name="tenant" value="([^"]+)"', shown.text)
-    form = {"tenant": offered[file], "decision": "deny" if cancel else "allow"}
+    offered: dict[str, list[str]] = {}
+    for name, value in re.findall(r'type="radio" name="(\w+)" value="([^"]+)"', shown.text):
+        offered.setdefault(name, []).append(value)
+    *others, question = offered
+    chosen = {**{name: offered[name][0] for name in others}, question: offered[question][file]}
+    form = {**chosen, "decision": "deny" if cancel else "allow"}
     answered = browser.post(shown.url, data=form, allow_redirects=False, timeout=10)
     assert answered.status_code in (302, 303), answered.text
     return answered.headers["Location"]
+
+
+@cache
+def _hash_of_everybody() -> str:
+    """Made once: hashing is slow on purpose, and everybody has the same password."""
+    return passwords.hash_password(PASSWORD)
+
+
+def move_clock(app: Flask, seconds: float) -> None:
+    """Let time pass for every process that reads this application's clock file."""
+    file = Path(str(app.extensions["settings"].test_clock))
+    before = float(file.read_text()) if file.exists() else 0.0
+    file.write_text(str(before + seconds))
 
 
 class Town:
@@ -117,13 +142,12 @@ class Town:
         person = self.visitor()
         person.name = name
         with self.app.app_context():
-            hashed = passwords.hash_password(PASSWORD)
             with writing():
                 user = User(
                     id=new_id(),
                     email=person.email,
                     name=name,
-                    password_hash=hashed,
+                    password_hash=_hash_of_everybody(),
                     verified_at=clock.now() if verified else None,
                     created_at=clock.now(),
                 )
@@ -152,9 +176,7 @@ class Town:
 
     def later(self, **duration: float) -> None:
         """Let time pass."""
-        file = Path(str(self.app.extensions["settings"].test_clock))
-        before = float(file.read_text()) if file.exists() else 0.0
-        file.write_text(str(before + timedelta(**duration).total_seconds()))
+        move_clock(self.app, timedelta(**duration).total_seconds())
 
     def mails_to(self, address: str) -> list[dict]:
         """The mails an address has received, newest first."""

@@ -62,6 +62,7 @@ class Customer(models.Model):  # type: ignore[misc]
     number = models.CharField(max_length=13)
     number_scheme = models.CharField(max_length=4)
     number_origin = models.CharField(max_length=10)
+    ledger_number_ending = models.CharField(max_length=5)
     state = models.CharField(max_length=24)
     state_since = models.DateTimeField()
     ledger_status = models.CharField(max_length=10)

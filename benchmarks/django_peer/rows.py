@@ -5,10 +5,11 @@ from functools import lru_cache
 from typing import Any
 
 from link4web.customers import states
-from link4web.customers.words import origin_words, state_words
+from link4web.customers.words import Terms, origin_words, state_words
 from link4web.web.filters import business_number
 
 Row = dict[str, Any]
+TERMS = Terms("Xero", "contact", "archived")
 
 
 def row_view(row: Mapping[str, Any], base: str, scheme: str, *, ticked: bool) -> Row:
@@ -34,12 +35,12 @@ def row_view(row: Mapping[str, Any], base: str, scheme: str, *, ticked: bool) ->
 
 @lru_cache(256)
 def _origin(origin: str, scheme: str) -> str:
-    return origin_words(origin, scheme, "Xero")
+    return origin_words(origin, scheme, TERMS.provider)
 
 
 @lru_cache(256)
 def _words(state: str, scheme: str) -> Row:
-    words = state_words(state, "Xero", scheme)
+    words = state_words(state, TERMS, scheme)
     return {"word": words.word, "mark": words.mark}
 
 

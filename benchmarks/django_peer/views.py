@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from benchmarks.django_peer.models import Connection, Customer, CustomerCount, Selection
-from benchmarks.django_peer.rows import row_view
+from benchmarks.django_peer.rows import TERMS, row_view
 from benchmarks.django_peer.templatetags.writing import day
 from link4web.customers import states
-from link4web.customers.words import QUEUES
+from link4web.customers.words import QUEUES, filled
 from link4web.web.assets import read_assets
 from link4web.web.filters import number, plural
 
@@ -30,6 +30,7 @@ COLUMNS = (
     "number",
     "number_scheme",
     "number_origin",
+    "ledger_number_ending",
     "state",
     "state_since",
     "ledger_status",
@@ -67,10 +68,11 @@ def _context(request: HttpRequest, place: Connection) -> dict[str, Any]:
         "times": place.organisation.timezone.split("/")[-1].replace("_", " "),
         "nav": _navigation(place, base),
         "connection": {"file_name": place.file_name, "href": reverse("connection", kwargs={"connection": place.id})},
+        "ledgers": _ledgers(place),
         "queues": _queues(base, known, scheme),
         "todo": _todo(base, known, scheme),
         "sync": _sync(place, base),
-        "printed": f"all contacts, printed {day(timezone.now())}",
+        "printed": f"All, printed {day(timezone.now())}",
         "listing": {
             "rows": [row_view(row, base, scheme, ticked=row["id"] in chosen) for row in shown],
             "href": base,
@@ -106,6 +108,13 @@ def _counts(place: Connection) -> dict[str, int]:
     return dict(mine.values_list("state", "number"))
 
 
+def _ledgers(place: Connection) -> list[dict[str, Any]]:
+    """All ledgers of the organisation, to move between; none when this is its only one, as it is here."""
+    mine = Connection.objects.filter(organisation_id=place.organisation_id).exclude(state="choosing")
+    ledgers = list(mine.order_by("id").values("id", "provider", "file_name", "state"))
+    return ledgers if len(ledgers) > 1 else []
+
+
 def _chosen(request: HttpRequest, place: Connection) -> set[str]:
     mine = Selection.objects.filter(
         organisation_id=place.organisation_id, connection_id=place.id, session_key=request.session.session_key
@@ -130,7 +139,7 @@ def _queues(base: str, known: dict[str, int], scheme: str) -> list[dict[str, Any
         if queue.slug == "archived" and not total:
             continue
         href = f"{base}?queue={queue.slug}" if queue.slug else base
-        word = queue.word.format(provider="Xero", scheme=scheme)
+        word = filled(queue.word, TERMS, scheme)
         views.append({"word": word, "mark": queue.mark, "count": total, "href": href, "is_current": not queue.slug})
     return views
 

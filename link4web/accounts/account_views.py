@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask_login import current_user
 
 from link4web.accounts import services
 from link4web.accounts.forms import ChangePasswordForm, NameForm
 from link4web.accounts.models import SessionRow
 from link4web.accounts.passwords import WeakPassword
-from link4web.accounts.services import WrongPassword
+from link4web.accounts.services import SignInRefused, WrongPassword
 from link4web.accounts.sessions import end_sessions_of, sessions_of
 from link4web.database import writing
 from link4web.web import sessions
@@ -31,18 +31,24 @@ def show() -> Response:
         services.change_name(current_user.id, form.name.data or "")
         flash("Saved.", "done")
         return go_to(url_for(".show"))
-    return _page(form, ChangePasswordForm(formdata=None))
+    return _page(form, ChangePasswordForm(formdata=None), status=422 if form.errors else 200)
 
 
 @bp.post("/account/password")
 @signed_in_unverified
 def password() -> Response:
-    form = ChangePasswordForm()
+    form, status = ChangePasswordForm(), 422
     if form.validate():
         try:
             services.change_password(
-                current_user.id, form.current.data or "", form.password.data or "", keep_session=_this_session()
+                current_user.id,
+                form.current.data or "",
+                form.password.data or "",
+                address=request.remote_addr or "",
+                keep_session=_this_session(),
             )
+        except SignInRefused as refused:
+            form.current.errors, status = [refused.sentence], 429
         except WrongPassword:
             form.current.errors = ["That isn’t your present password."]
         except WeakPassword as weak:
@@ -50,7 +56,7 @@ def password() -> Response:
         else:
             flash("Your password is changed, and you are signed out everywhere else.", "done")
             return go_to(url_for(".show"))
-    return _page(NameForm(formdata=None, obj=current_user), form)
+    return _page(NameForm(formdata=None, obj=current_user), form, status=status)
 
 
 @bp.post("/account/sign-out-others")
@@ -68,11 +74,10 @@ def privacy() -> Response:
     return page("accounts/privacy.html")
 
 
-def _page(form: NameForm, password_form: ChangePasswordForm) -> Response:
-    bad = bool(form.errors or password_form.errors)
+def _page(form: NameForm, password_form: ChangePasswordForm, *, status: int) -> Response:
     return page(
         "accounts/account.html",
-        status=422 if bad else 200,
+        status=status,
         email=current_user.email,
         form=form,
         password_form=password_form,

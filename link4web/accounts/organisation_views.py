@@ -1,22 +1,18 @@
-"""Choose or create an organisation; its own details and business number."""
+"""Create an organisation; its own details and business number."""
 
-from flask import Blueprint, Response, flash, g, request, url_for
+from flask import Blueprint, Response, current_app, flash, g, request, url_for
 from flask_login import current_user
 
-from link4web import providers
 from link4web.accounts import organisations
 from link4web.accounts.forms import NewOrganisationForm, OrganisationForm, OwnNumberForm
 from link4web.accounts.models import Organisation
+from link4web.accounts.number_check import answer_to
+from link4web.registers.numbers import read_number
+from link4web.settings import Settings
 from link4web.web.access import Permission, requires, signed_in
 from link4web.web.responses import go_to, next_page, page
 
 bp = Blueprint("organisations", __name__)
-
-
-@bp.get("/organisations")
-@signed_in
-def index() -> Response:
-    return page("accounts/organisations.html", organisations=organisations.organisations_of(current_user.id))
 
 
 @bp.route("/organisations/new", methods=["GET", "POST"])
@@ -34,7 +30,8 @@ def new() -> Response:
 
 def _ways_to_connect() -> str:
     """The page that chooses an accounting system, or the only one there is."""
-    only, *others = providers.ALL
+    settings: Settings = current_app.extensions["settings"]
+    only, *others = settings.offered
     return "entry.connect" if others else f"{only.slug}.connect"
 
 
@@ -42,6 +39,15 @@ def _welcome(organisation: Organisation) -> str:
     if organisation.register_name:
         return f"{organisation.name} is set up. The register knows its number as {organisation.register_name}."
     return f"{organisation.name} is set up."
+
+
+@bp.get("/organisations/check-number")
+@signed_in
+def check_number() -> Response:
+    """What is said under the own number's field when it is left; nothing while it is empty."""
+    text, country = request.args.get("number", ""), request.args.get("country", "")
+    answer = answer_to(read_number(text, "NZ" if country == "NZ" else "AU")) if text.strip() else None
+    return page("accounts/_register_answer.html", answer=answer)
 
 
 @bp.route("/org/<id:organisation>/settings/business", methods=["GET", "POST"])

@@ -1,10 +1,12 @@
 """Organisations and their own business number."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from link4web import clock, outbox
 from link4web.accounts import register
-from link4web.accounts.models import Membership, Organisation
+from link4web.accounts.models import Membership, Organisation, User
 from link4web.audit import record
 from link4web.database import db, end_reading, writing
 from link4web.ids import new_id
@@ -12,6 +14,7 @@ from link4web.registers.numbers import BusinessNumber
 
 # whoever keeps states that depend on the rule registers a handler for this effect
 NUMBER_RULE = "organisations.number_rule"
+SAME_PRESS = timedelta(minutes=10)
 ZONES = {"AU": "Australia/Sydney", "NZ": "Pacific/Auckland"}
 
 
@@ -24,7 +27,7 @@ def create_organisation(
     timezone: str = "",
     finding: register.Finding | None = None,
 ) -> Organisation:
-    """A new organisation with this person as its admin.
+    """A new organisation with this person as its admin; the one a first press has just made, when pressed twice.
 
     `finding`: what the register says about the number; it is asked when None, so inside ``writing()`` pass it.
     """
@@ -32,6 +35,8 @@ def create_organisation(
         finding = register.look_up(number) if number else register.UNCHECKED
     end_reading()
     with writing():
+        if made := _just_made(user_id, name, country, number):
+            return made
         organisation = Organisation(
             id=new_id(),
             name=name,
@@ -49,6 +54,24 @@ def create_organisation(
         if number:
             _set_number(organisation, number, finding)
     return organisation
+
+
+def _just_made(user_id: str, name: str, country: str, number: BusinessNumber | None) -> Organisation | None:
+    """The organisation that the same form has made a moment ago (R-166), inside ``writing()``."""
+    db.session.get_one(User, user_id, with_for_update=True)  # one press at a time
+    return db.session.scalars(
+        select(Organisation)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(
+            Membership.user_id == user_id,
+            Membership.role == "admin",
+            Organisation.name == name,
+            Organisation.country == country,
+            Organisation.number == number.digits if number else Organisation.number.is_(None),
+            Organisation.created_at > clock.now() - SAME_PRESS,
+        )
+        .limit(1)
+    ).first()
 
 
 def record_own_number(organisation_id: str, number: BusinessNumber) -> Organisation:

@@ -1,6 +1,7 @@
 """Passwords: length instead of composition rules, a list of common ones, Argon2id (R-001 to R-003)."""
 
 import re
+import secrets
 import unicodedata
 from functools import lru_cache
 from importlib.resources import files
@@ -58,15 +59,14 @@ def needs_rehash(stored: str) -> bool:
     return _hasher().check_needs_rehash(stored)
 
 
-def fits_nobody(password: str) -> bool:
-    """False, after the work of a real check: without an account the answer must take equally long (R-004)."""
-    password_fits(password, _decoy(current_app.config["LIGHT_PASSWORDS"]))
-    return False
+def decoy() -> str:
+    """A hash to check against where there is no account: the answer must take equally long (R-004)."""
+    return _decoy(current_app.config["LIGHT_PASSWORDS"])
 
 
 @lru_cache(2)
 def _decoy(light: bool) -> str:
-    return _hasher_for(light).hash("nobody has this password")
+    return _hasher_for(light).hash(secrets.token_urlsafe())
 
 
 def _hasher() -> PasswordHasher:

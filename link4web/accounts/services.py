@@ -115,9 +115,19 @@ def verify(hashed: bytes, proof: str, password: str) -> User | None:
         user = tokens.use(hashed, "verify")
         if user is None or user.password_hash != known_hash:
             return None
-        user.verified_at = user.verified_at or clock.now()
-        record("account.verified", kind="user", object_id=user.id)
+        prove_mailbox(user, by="mail")
     return user
+
+
+def prove_mailbox(user: User, *, by: str) -> None:
+    """Mark the address as verified, inside ``writing()``. `by`: what has proved it, for the trail.
+
+    Every session of the account ends: whoever signed up with this address before its owner must not keep one (R-104).
+    """
+    if user.verified_at is None:
+        user.verified_at = clock.now()
+        end_sessions_of(user.id)
+        record("account.verified", kind="user", object_id=user.id, by=by)
 
 
 class SignInRefused(Exception):
@@ -126,6 +136,21 @@ class SignInRefused(Exception):
     def __init__(self, wait: int = 0) -> None:
         super().__init__(wait)
         self.wait = wait
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the person."""
+        if self.wait == slowing.NEVER:
+            return "Too many wrong tries. Choose a new password to get in again."
+        if self.wait:
+            return f"Too many tries. Wait {_duration(self.wait)}, or choose a new password."
+        return "This address and password don’t belong together."
+
+
+def _duration(seconds: int) -> str:
+    if seconds < 90:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    return f"{round(seconds / 60)} minutes"
 
 
 def authenticate(email: str, password: str, address: str) -> User:
@@ -136,12 +161,13 @@ def authenticate(email: str, password: str, address: str) -> User:
     """
     if wait := slowing.take_try(email, address):
         raise SignInRefused(wait)
-    user = find_user(email)
+    user, decoy = find_user(email), passwords.decoy()
+    known_as = user.id if user else ""
     end_reading()
-    fits = passwords.password_fits(password, user.password_hash) if user else passwords.fits_nobody(password)
+    fits = passwords.password_fits(password, user.password_hash if user else decoy)
     if user is None or not fits or user.disabled_at is not None:
         with writing():
-            record("account.sign_in", kind="user", object_id=user.id if user else "", outcome="refused")
+            record("account.sign_in", kind="user", object_id=known_as, outcome="refused")
         raise SignInRefused
     newer_hash = passwords.hash_password(password) if passwords.needs_rehash(user.password_hash) else ""
     with writing():
@@ -179,27 +205,33 @@ def reset_password(hashed: bytes, password: str) -> User | None:
     with writing():
         user = tokens.use(hashed, "reset")
         if user is not None:
-            user.verified_at = user.verified_at or clock.now()
+            prove_mailbox(user, by="mail")
             _set_password(user, new_hash)
             end_sessions_of(user.id)
     return user
 
 
-def change_password(user_id: str, current: str, password: str, *, keep_session: bytes) -> None:
+def change_password(user_id: str, current: str, password: str, *, address: str, keep_session: bytes) -> None:
     """Set a new password for somebody who is signed in; every other session ends, and a mail says so.
+
+    Whoever has taken over a session must not find the password here, so tries count as at the sign-in (R-005).
 
     Raises:
         WrongPassword: `current` is not the present password.
+        SignInRefused: too many tries; `wait` is not 0.
         WeakPassword: with a sentence for the person.
     """
     user = db.session.get_one(User, user_id)
     _check_strength(password, user)
+    if wait := slowing.take_try(user.email, address):
+        raise SignInRefused(wait)
     end_reading()
     if not passwords.password_fits(current, user.password_hash):
         raise WrongPassword
     new_hash = passwords.hash_password(password)
     with writing():
         user = db.session.get_one(User, user_id)
+        slowing.succeeded(user.email, address)
         _set_password(user, new_hash)
         end_sessions_of(user.id, but=keep_session)
 

@@ -3,13 +3,14 @@
 from flask import Blueprint, Response, flash, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 
-from link4web.accounts import services, slowing, tokens
+from link4web.accounts import services, tokens
 from link4web.accounts.forms import ForgotForm, NewPasswordForm, SignInForm, SignUpForm, VerifyForm
 from link4web.accounts.models import User
 from link4web.accounts.passwords import WeakPassword
 from link4web.accounts.services import SignInRefused, WrongPassword
 from link4web.web import kept, sessions
 from link4web.web.access import public, signed_in, signed_in_unverified
+from link4web.web.exchange import exchange
 from link4web.web.responses import go_to, next_page, page
 
 bp = Blueprint("accounts", __name__)
@@ -56,8 +57,7 @@ def resend() -> Response:
 @bp.get("/verify/<token>")
 @public
 def open_verify(token: str) -> Response:
-    session["verify"] = tokens.token_hash(token).hex()
-    return go_to(url_for(".verify"), 302)
+    return exchange("verify", tokens.token_hash(token), url_for(".verify"), opens_account=True)
 
 
 @bp.route("/verify", methods=["GET", "POST"])
@@ -97,30 +97,14 @@ def sign_in() -> Response:
         try:
             user = services.authenticate(form.email.data or "", form.password.data or "", request.remote_addr or "")
         except SignInRefused as refused:
-            status = _say_refused(form, refused)
+            form.password.errors = [refused.sentence]
+            status = 429 if refused.wait else 422
         else:
             _begin_session(user)
             return go_to(url_for(".go_on", next=target or None) if kept.held() else target or HOME)
     elif form.errors:
         status = 422
     return page("accounts/sign_in.html", status=status, form=form, next=target)
-
-
-def _say_refused(form: SignInForm, refused: SignInRefused) -> int:
-    if refused.wait == slowing.NEVER:
-        form.password.errors = ["Too many wrong tries. Choose a new password to get in again."]
-        return 429
-    if refused.wait:
-        form.password.errors = [f"Too many tries. Wait {_duration(refused.wait)}, or choose a new password."]
-        return 429
-    form.password.errors = ["This address and password don’t belong together."]
-    return 422
-
-
-def _duration(seconds: int) -> str:
-    if seconds < 90:
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
-    return f"{round(seconds / 60)} minutes"
 
 
 def _begin_session(user: User) -> None:
@@ -169,8 +153,7 @@ def forgot() -> Response:
 @bp.get("/reset/<token>")
 @public
 def open_reset(token: str) -> Response:
-    session["reset"] = tokens.token_hash(token).hex()
-    return go_to(url_for(".reset"), 302)
+    return exchange("reset", tokens.token_hash(token), url_for(".reset"), opens_account=True)
 
 
 @bp.route("/reset", methods=["GET", "POST"])

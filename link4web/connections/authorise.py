@@ -2,30 +2,25 @@
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-import msgspec
-from sqlalchemy import delete
-
 from link4web import clock, outbox, tenancy
 from link4web.audit import record
-from link4web.connections import queries, vault
+from link4web.connections import leaving, offers, queries, vault
 from link4web.connections.credentials import sealed_tokens
 from link4web.connections.models import Connection, LedgerBinding
 from link4web.connections.providers import config_of
-from link4web.connections.services import LET_GO
 from link4web.connections.syncing import request_sync
-from link4web.database import changed_rows, db, end_reading, insert_for, writing
-from link4web.ids import new_id
-from link4web.providers.base.errors import MustReconnect, ProviderError, TryAgainLater
+from link4web.database import db, end_reading, insert_for, writing
+from link4web.providers.base.errors import MustReconnect, PersonMustFix, ProviderError, TryAgainLater
 from link4web.providers.base.provider import Provider
 from link4web.providers.base.records import LedgerFile
 from link4web.web.links import link_to
 
 LIFETIME = timedelta(minutes=10)
-OFFER_LIVES = timedelta(hours=1)
 
 
 class ConsentProblem(Exception):
@@ -88,64 +83,34 @@ def check_return(provider: Provider, kept: dict[str, Any] | None, user_id: str, 
     return departure
 
 
-def arrive(provider: Provider, departure: Departure, code: str) -> str:
+def arrive(provider: Provider, departure: Departure, returned: Mapping[str, str]) -> str:
     """Exchange the code and keep what it offers, inside the departure's organisation; the new connection's id.
 
+    `returned` is the query that the browser came back with.
+
     Raises:
-        ConsentProblem: *expired-code*, *no-file* (nothing was chosen at the provider), *provider-down*, *refused*.
+        ConsentProblem: *expired-code*, *no-file* (nothing was chosen at the provider), *provider-down*, *refused*, or
+            a code of the provider's own `consent_words`.
     """
     config = config_of(provider.slug)
     end_reading()
     try:
-        tokens = provider.exchange(config, code, redirect_address(provider), departure.verifier or None)
-        files = provider.ledger_files(config, tokens)
+        tokens = provider.exchange(
+            config, returned.get("code", ""), redirect_address(provider), departure.verifier or None
+        )
+        files = provider.ledger_files(config, tokens, returned)
     except TryAgainLater:
         raise ConsentProblem("provider-down") from None
     except MustReconnect:
         raise ConsentProblem("expired-code") from None
+    except PersonMustFix as error:
+        raise ConsentProblem(error.code) from None
     except ProviderError:
         raise ConsentProblem("refused") from None
     if not files:
         raise ConsentProblem("no-file")
-    return _keep_offer(provider, departure, files, sealed_tokens(tokens, departure.organisation_id, provider.slug))
-
-
-def _keep_offer(provider: Provider, departure: Departure, files: list[LedgerFile], columns: dict[str, object]) -> str:
-    offered = vault.seal(msgspec.json.encode(files).decode(), departure.organisation_id, provider.slug)
-    with writing():
-        connection = Connection(
-            id=new_id(),
-            organisation_id=departure.organisation_id,
-            provider=provider.slug,
-            state="choosing",
-            connected_by=departure.user_id,
-            created_at=clock.now(),
-            offered_files=offered,
-            refresh_fence=0,
-            **columns,
-        )
-        db.session.add(connection)
-        record("connection.consented", chain=departure.organisation_id, kind="connection", object_id=connection.id)
-    return connection.id
-
-
-def forget_offers() -> int:
-    """Delete consents that nobody confirmed within the hour, with their tokens, in all organisations; how many."""
-    with tenancy.system("unconfirmed consents of all organisations run out by the clock"), writing():
-        gone = db.session.execute(
-            delete(Connection)
-            .where(Connection.state == "choosing", Connection.created_at < clock.now() - OFFER_LIVES)
-            .execution_options(synchronize_session=False)
-        )
-    return changed_rows(gone)
-
-
-def offered_files(connection: Connection) -> list[LedgerFile]:
-    """What the consent behind a *choosing* connection offers."""
-    if connection.offered_files is None:
-        return []
-    text = vault.unseal(connection.offered_files, connection.organisation_id, connection.provider)
-    return msgspec.json.decode(text, type=list[LedgerFile])
+    columns = sealed_tokens(tokens, departure.organisation_id, provider.slug)
+    return offers.keep(provider.slug, departure.organisation_id, departure.user_id, files, columns)
 
 
 def confirm(connection_id: str, chosen: LedgerFile, *, reconnect_id: str = "", other_is_fine: bool = False) -> str:
@@ -155,7 +120,7 @@ def confirm(connection_id: str, chosen: LedgerFile, *, reconnect_id: str = "", o
 
     Raises:
         ConsentProblem: *taken* (another organisation has this file), *other-file* (a reconnect that chose a
-            different file, unless `other_is_fine`), *gone* (confirmed or run out already).
+            different file, unless `other_is_fine`), *gone* (confirmed, declined or run out already).
     """
     with writing():
         offer = _held_offer(connection_id)
@@ -167,7 +132,7 @@ def confirm(connection_id: str, chosen: LedgerFile, *, reconnect_id: str = "", o
             raise ConsentProblem("other-file")
         connection = _take_up(former, offer) if former else offer
         _activate(connection, chosen, mark)
-        outbox.cancel(LET_GO, [connection.id])
+        outbox.cancel(leaving.LET_GO, [connection.id])
         request_sync(connection, full=True)
         record(
             "connection.connected",
@@ -183,7 +148,7 @@ def confirm(connection_id: str, chosen: LedgerFile, *, reconnect_id: str = "", o
 def _held_offer(connection_id: str) -> Connection:
     key = tenancy.organisation_id(), connection_id
     offer = db.session.get(Connection, key, with_for_update=True, populate_existing=True)
-    if offer is None or offer.state != "choosing":
+    if offer is None or not offers.is_open(offer):
         raise ConsentProblem("gone")
     return offer
 

@@ -1,16 +1,21 @@
 """The short addresses that lead to a person's current page."""
 
-from flask import Blueprint, Response, g, url_for
+from flask import Blueprint, Response, abort, g, request, session, url_for
 from flask_login import current_user
 
 from link4web import providers
+from link4web.accounts.organisations import organisations_of
 from link4web.connections import queries
 from link4web.connections.membership import connections_of
+from link4web.connections.providers import offered
+from link4web.ids import is_id
 from link4web.providers.base.provider import Provider
 from link4web.web.access import Permission, requires, signed_in
 from link4web.web.responses import go_to, page
 
 bp = Blueprint("entry", __name__)
+
+REMEMBERED = 20
 
 
 @bp.get("/")
@@ -31,18 +36,39 @@ def provider_customers(provider: Provider) -> Response:
     return _current(provider)
 
 
+def remember(connection_id: str) -> None:
+    """This browser has opened a connection's customers: the short addresses lead there until it opens others."""
+    opened = session.get("opened", [])
+    if opened[:1] != [connection_id]:
+        session["opened"] = [connection_id, *(one for one in opened if one != connection_id)][:REMEMBERED]
+
+
 def _current(provider: Provider | None) -> Response:
-    mine = connections_of(current_user.id, provider.slug if provider else None)
+    """The connection opened last, among those of the organisation in the query where there is one."""
+    organisation = request.args.get("organisation", "")
+    if organisation and not is_id(organisation):
+        abort(404)
+    mine = connections_of(current_user.id, provider.slug if provider else "", organisation)
     if mine:
-        return go_to(url_for(f"{mine[0].provider}.customers", connection=mine[0].id))
-    return go_to(url_for(f"{provider.slug}.connect") if provider else url_for("entry.connect"))
+        places = {connection_id: place for place, connection_id in enumerate(session.get("opened", []))}
+        current = min(mine, key=lambda one: places.get(one.id, REMEMBERED))
+        return go_to(url_for(f"{current.provider}.customers", connection=current.id))
+    if not organisation and len(organisations_of(current_user.id)) > 1:
+        return go_to(url_for("overview.index"))  # which of them to connect is theirs to say
+    way = f"{provider.slug}.connect" if provider else "entry.connect"
+    return go_to(url_for(way, organisation=organisation or None))
 
 
 @bp.get("/connect")
 @requires(Permission.CONNECT)
 def connect() -> Response:
     """Which accounting system has your customers?"""
-    return page("connections/choose_provider.html", providers=providers.ALL, connections=queries.all_of_organisation())
+    return page(
+        "connections/choose_provider.html",
+        providers=providers.ALL,
+        offered=offered(),
+        connections=queries.all_of_organisation(),
+    )
 
 
 @bp.get("/org/<id:organisation>/connections")
@@ -52,6 +78,7 @@ def connections(organisation: str) -> Response:
     return page(
         "connections/choose_provider.html",
         providers=providers.ALL,
+        offered=offered(),
         connections=queries.all_of_organisation(),
         organisation=g.organisation,
     )

@@ -1,5 +1,6 @@
 """A connection that the provider has ended: one change of state, one event, one mail to each admin (R-088)."""
 
+from datetime import datetime
 from email.message import EmailMessage
 
 from flask import g
@@ -22,14 +23,17 @@ from link4web.web.links import link_to
 LOST_MAIL = "connections.lost_mail"
 
 
-def lose(connection_id: str, code: str, *, fence: int | None = None) -> bool:
+def lose(connection_id: str, code: str, *, fence: int | None = None, consent: datetime | None = None) -> bool:
     """Note that the provider no longer lets us in, inside ``writing()``; False when that was known already.
 
-    `fence`: only while this lease on the tokens is still the newest one.
+    `fence`: only while this lease on the tokens is still the newest one. `consent`: only while nobody has connected
+    again since that moment, which `connected_at` showed before the provider was asked.
     """
     held = select(Connection).where(Connection.id == connection_id, Connection.state == "active").with_for_update()
     if fence is not None:
         held = held.where(Connection.refresh_fence == fence)
+    if consent is not None:
+        held = held.where(Connection.connected_at == consent)
     connection = db.session.scalars(held.execution_options(populate_existing=True)).first()
     if connection is None:
         return False

@@ -42,12 +42,17 @@ def _through_connection(user_id: str, connection_id: str) -> Member | None:
     return Member(*row) if row else None
 
 
-def connections_of(user_id: str, provider: str | None = None) -> list[Connection]:
-    """The connections a person may open, newest first; those in use before disconnected ones."""
+def connections_of(user_id: str, provider: str = "", organisation_id: str = "") -> list[Connection]:
+    """The connections a person may open, newest first; those in use before disconnected ones.
+
+    `provider` and `organisation_id` leave only theirs.
+    """
     chosen = select(Connection).join(Membership, Membership.organisation_id == Connection.organisation_id)
     chosen = chosen.where(Membership.user_id == user_id, Connection.state != "choosing")
     if provider:
         chosen = chosen.where(Connection.provider == provider)
+    if organisation_id:
+        chosen = chosen.where(Connection.organisation_id == organisation_id)
     with tenancy.system("a person's own connections over all their organisations"):
         return list(
             db.session.scalars(

@@ -1,8 +1,8 @@
 """A live link between an organisation and a ledger file, with its tokens and the progress of its sync."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKeyConstraint, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKeyConstraint, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from link4web.database import Base, Id
@@ -16,7 +16,8 @@ class Connection(TenantMixin, Base):
     `state`: *choosing* (consented, file not confirmed yet), *active*, *reconnect* (the provider no longer lets us in),
     *disconnected*. Tokens and file ids are encrypted (`connections.vault`); the refresh_* columns are the lease.
     `offered_files` is what a consent offers until one is confirmed; `farewell` the last tokens of a connection that
-    has been disconnected here, readable by nothing but the job that lets go at the provider.
+    has been disconnected here, or of a consent that was declined (it stays *choosing* until the job deletes it),
+    readable by nothing but the job that lets go at the provider.
     `sync_state`: *idle*, *queued*, *running*, *waiting* (asked to slow down, goes on at `sync_resumes_at`), *failed*.
     """
 
@@ -67,6 +68,7 @@ class Connection(TenantMixin, Base):
     synced_at: Mapped[datetime | None]
     synced_from: Mapped[datetime | None]
     walked_at: Mapped[datetime | None]
+    sales_from: Mapped[datetime | None]
     last_new: Mapped[int] = mapped_column(Integer, default=0)
     last_changed: Mapped[int] = mapped_column(Integer, default=0)
     last_gone: Mapped[int] = mapped_column(Integer, default=0)
@@ -87,3 +89,36 @@ class LedgerBinding(Base):
     file_hmac: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     organisation_id: Mapped[str] = mapped_column(Id)
     connection_id: Mapped[str] = mapped_column(Id)
+
+
+class CallLimit(Base):
+    """A provider's limit as we use it: when the next call may go (milliseconds since 1970), and the day's calls."""
+
+    __tablename__ = "call_limit"
+
+    key: Mapped[str] = mapped_column(String(96), primary_key=True)
+    next_at: Mapped[int] = mapped_column(BigInteger)
+    day: Mapped[date]
+    used: Mapped[int] = mapped_column(Integer)
+
+
+class WebhookEvent(Base):
+    """A webhook's word about a ledger file, kept until the file has been read again and then for a month.
+
+    `event_id` is the provider's own name for the event, so that a repeat has no effect (R-123, R-125); `is_sale` says
+    that the reading has to look at sales documents too.
+    """
+
+    __tablename__ = "webhook_event"
+    __table_args__ = (
+        Index(None, "provider", "file_hmac", "done_at"),
+        Index(None, "provider", "file_hmac", "received_at"),
+        Index(None, "received_at"),
+    )
+
+    provider: Mapped[str] = mapped_column(String(16), primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    file_hmac: Mapped[bytes] = mapped_column(LargeBinary(32))
+    is_sale: Mapped[bool] = mapped_column(Boolean)
+    received_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]

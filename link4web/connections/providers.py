@@ -24,3 +24,9 @@ def config_of(slug: str) -> ProviderConfig:
     """Where the provider is and who we are to it."""
     settings: Settings = current_app.extensions["settings"]
     return settings.providers[slug]
+
+
+def offered() -> tuple[Provider, ...]:
+    """Those that people can connect here."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.offered

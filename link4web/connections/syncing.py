@@ -13,17 +13,18 @@ class Ended(Exception):
     """The connection is not active any more: whatever works on it stops, quietly."""
 
 
-def request_sync(connection: Connection, *, full: bool = False) -> bool:
+def request_sync(connection: Connection, *, full: bool = False, sales: bool = True) -> bool:
     """Queue a sync, inside ``writing()``; False when one is waiting or running already.
 
-    `full` walks over every contact, otherwise only what has changed since the last sync is read. A sync that had
-    stopped half way goes on from there, unless a full one is asked for.
+    `full` walks over every contact, otherwise only what has changed since the last sync is read; `sales` looks for new
+    customers in sales documents too. A sync that had stopped half way goes on from there, unless a full one is asked
+    for.
     """
     asked = outbox.again(
         SYNC,
         connection.id,
         organisation_id=connection.organisation_id,
-        payload={"connection": connection.id, "full": "yes" if full else ""},
+        payload={"connection": connection.id, "full": "yes" if full else "", "sales": "yes" if sales else ""},
     )
     if asked:
         connection.sync_state, connection.sync_error, connection.sync_message = "queued", "", ""

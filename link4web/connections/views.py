@@ -6,11 +6,13 @@ from flask import Blueprint, Response, abort, flash, g, request, session, url_fo
 from flask_login import current_user
 
 from link4web import tenancy
-from link4web.connections import authorise, queries, services
+from link4web.connections import authorise, offers, queries, services
 from link4web.connections.authorise import ConsentProblem
 from link4web.connections.membership import find_member
 from link4web.connections.models import Connection
+from link4web.connections.providers import offered, provider_of
 from link4web.connections.syncing import request_sync
+from link4web.connections.upkeep import upkeep_view
 from link4web.connections.words import consent_words, reconnect_words
 from link4web.database import writing
 from link4web.ids import is_id
@@ -32,6 +34,8 @@ def add_routes(bp: Blueprint) -> None:
 @requires(Permission.CONNECT)
 def connect(provider: Provider) -> Response:
     """What the provider will ask for, in plain words, before anybody leaves for it."""
+    if provider not in offered():
+        return _not_offered(provider)
     problem = request.args.get("problem", "")
     return page(
         "connections/start.html",
@@ -43,10 +47,18 @@ def connect(provider: Provider) -> Response:
 
 @requires(Permission.CONNECT)
 def go(provider: Provider) -> Response:
+    if provider not in offered():
+        return _not_offered(provider)
     reconnect = _reconnect()
     address, departure = authorise.depart(provider, g.organisation.id, current_user.id, reconnect)
     session["departure"] = departure
     return go_to(address, 302)
+
+
+def _not_offered(provider: Provider) -> Response:
+    """This service has no app there: to the ones that can be connected."""
+    flash(f"{provider.name} can’t be connected here yet.", "bad")
+    return go_to(url_for("entry.connect", organisation=g.organisation.id))
 
 
 def _reconnect() -> str:
@@ -66,7 +78,7 @@ def callback(provider: Provider) -> Response:
             raise ConsentProblem("declined" if request.args["error"] == "access_denied" else "refused")
         _may_connect(departure.organisation_id)
         with tenancy.acting_for(departure.organisation_id):
-            connection_id = authorise.arrive(provider, departure, request.args.get("code", ""))
+            connection_id = authorise.arrive(provider, departure, request.args)
     except ConsentProblem as problem:
         again: dict[str, Any] = {} if problem.code == "person" else _where_they_were(kept)
         return go_to(url_for(".connect", problem=problem.code, **again), 302)
@@ -92,9 +104,14 @@ def _may_connect(organisation_id: str) -> None:
 def choose(provider: Provider, connection: str) -> Response:
     """Which ledger file goes into which organisation; nothing has been read before this is confirmed."""
     offer: Connection = g.connection
-    files = authorise.offered_files(offer)
-    if offer.state != "choosing" or not files:
+    if request.method == "POST" and request.form.get("then") == "not-now":
+        services.decline(connection)
+        return go_to(url_for(".connect", organisation=g.organisation.id))
+    if offer.state != "choosing":
         return go_to(url_for(".customers", connection=connection))
+    files = offers.files_of(offer) if offers.is_open(offer) else []
+    if not files:
+        return go_to(url_for(".connect", organisation=g.organisation.id))
     problem = ""
     if request.method == "POST":
         chosen = next((file for file in files if file.file_id == request.form.get("file")), None)
@@ -121,7 +138,6 @@ def choose(provider: Provider, connection: str) -> Response:
         chosen=request.form.get("file", files[0].file_id),
         problem=consent_words(problem, provider) if problem else None,
         offer_other=problem == "other-file",
-        cancel_href=url_for(".connect"),
     )
 
 
@@ -134,8 +150,13 @@ def show(provider: Provider, connection: str) -> Response:
         provider=provider,
         connection=here,
         trouble=reconnect_words(here, provider),
+        upkeep=upkeep_view(here, provider),
         may_connect=member().may(Permission.CONNECT),
-        others=[other for other in queries.all_of_organisation() if other.id != connection],
+        others=[
+            (f"{provider_of(one.provider).name}: {one.file_name}", f"{one.provider}.connection", one.id)
+            for one in queries.ledgers()
+            if one.id != connection
+        ],
     )
 
 

@@ -51,7 +51,7 @@ CONSENT = {
     ),
     "no-file": (
         "{name} offered no {file_word}",
-        "Choose one {file_word} on {name}’s page. If the list was empty there, ask its owner to give you access.",
+        "Choose one {file_word} on the page of {name}. If the list was empty there, ask its owner to give you access.",
     ),
     "provider-down": (
         "{name} doesn’t answer right now",
@@ -82,7 +82,7 @@ CONSENT = {
 
 def consent_words(code: str, provider: Provider) -> Words:
     """The sentence for a trouble on the way to a connection."""
-    title, text = CONSENT.get(code, CONSENT["refused"])
+    title, text = provider.consent_words.get(code) or CONSENT.get(code, CONSENT["refused"])
     facts = {"name": provider.name, "file_word": provider.file_word}
     return Words(title.format(**facts), text.format(**facts), f"CONSENT-{code.upper()}")
 

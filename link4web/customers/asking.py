@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import cast
 
 from link4web import clock
+from link4web.accounts import register
 from link4web.audit import record
 from link4web.connections import services as connections
 from link4web.connections.losing import lose
 from link4web.connections.models import Connection
-from link4web.customers import queries
+from link4web.customers import queries, services
 from link4web.customers.intake import Intake
 from link4web.customers.models import Customer
 from link4web.database import end_reading, writing
@@ -33,11 +34,12 @@ def words_of(error: ProviderError) -> str:
 
 
 @contextmanager
-def asked_by_job(connection_id: str, tell: Callable[[str], None]) -> Iterator[None]:
+def asked_by_job(connection: Connection, tell: Callable[[str], None]) -> Iterator[None]:
     """Turn a provider's decisions into the outbox's.
 
     `tell` gets the sentence for the person when there is no point in trying again; it runs inside ``writing()``.
     """
+    connection_id, consent = connection.id, connection.connected_at
     try:
         yield
     except TryAgainLater as error:
@@ -47,19 +49,20 @@ def asked_by_job(connection_id: str, tell: Callable[[str], None]) -> Iterator[No
     except ProviderError as error:
         with writing():
             if isinstance(error, MustReconnect):
-                lose(connection_id, error.code)
+                lose(connection_id, error.code, consent=consent)
             tell(words_of(error)[:300])
         raise GiveUp(error.code) from None
 
 
 @contextmanager
-def _asked_by_person(connection_id: str) -> Iterator[None]:
+def _asked_by_person(connection: Connection) -> Iterator[None]:
     """The page shows the error itself; a connection that has ended is noted all the same."""
+    connection_id, consent = connection.id, connection.connected_at
     try:
         yield
     except MustReconnect as error:
         with writing():
-            lose(connection_id, error.code)
+            lose(connection_id, error.code, consent=consent)
         raise
 
 
@@ -70,7 +73,7 @@ def add_contact(connection: Connection, *, name: str, email: str, number: Busine
         ProviderError: the ledger refused (DuplicateName when one of this name exists) or can't be asked.
     """
     where, connection_id = connection.organisation_id, connection.id
-    with _asked_by_person(connection_id):
+    with _asked_by_person(connection):
         client = connections.client_for(connection)
         end_reading()
         contact = client.create_contact(
@@ -79,7 +82,11 @@ def add_contact(connection: Connection, *, name: str, email: str, number: Busine
     intake_of(connection).take([contact])
     with writing():
         record("contact.added", chain=where, kind="connection", object_id=connection_id)
-    return queries.by_external_id(connection_id, contact.external_id)
+    customer = queries.by_external_id(connection_id, contact.external_id)
+    if number is not None and customer is not None and customer.number != number.digits:
+        # a ledger may have no field for it, or keep it from us from now on
+        services.record_number(customer.id, number, register.look_up(number))
+    return customer
 
 
 def ask_ledger(connection: Connection, text: str) -> int:
@@ -88,7 +95,7 @@ def ask_ledger(connection: Connection, text: str) -> int:
     Raises:
         ProviderError: the ledger can't be asked.
     """
-    with _asked_by_person(connection.id):
+    with _asked_by_person(connection):
         client = connections.client_for(connection)
         end_reading()
         found = client.search(text)
@@ -103,7 +110,7 @@ def fetch_contact(connection: Connection, external_id: str) -> Customer | None:
         ProviderError: the ledger can't be asked.
     """
     connection_id = connection.id
-    with _asked_by_person(connection_id):
+    with _asked_by_person(connection):
         client = connections.client_for(connection)
         end_reading()
         found = client.contacts_by_id([external_id])

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Insert, bindparam, select
 
 from link4web import tenancy
 from link4web.customers.models import CustomerCount
-from link4web.database import changed_rows, db, insert_for
+from link4web.database import db, insert_for
 
 
 class Tally:
@@ -28,33 +29,28 @@ class Tally:
 
     def apply(self) -> None:
         """Write the changes, inside ``writing()``."""
-        for state, change in sorted(self._changes.items()):
-            if change:
-                _add(self.connection_id, state, change)
+        rows = [
+            {
+                "organisation_id": tenancy.organisation_id(),
+                "connection_id": self.connection_id,
+                "state": state,
+                "number": change,
+            }
+            for state, change in sorted(self._changes.items())
+            if change
+        ]
+        if rows:
+            db.session.execute(_addition(db.engine.dialect.name), rows)
         self._changes.clear()
 
 
-def _add(connection_id: str, state: str, change: int) -> None:
-    changed = db.session.execute(
-        update(CustomerCount)
-        .where(CustomerCount.connection_id == connection_id, CustomerCount.state == state)
-        .values(number=CustomerCount.number + change)
-        .execution_options(synchronize_session=False)
-    )
-    if changed_rows(changed):
-        return
-    row = {
-        "organisation_id": tenancy.organisation_id(),
-        "connection_id": connection_id,
-        "state": state,
-        "number": change,
-    }
-    statement = insert_for(CustomerCount).values(row)
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["organisation_id", "connection_id", "state"],
-            set_={"number": CustomerCount.number + statement.excluded.number},
-        )
+@lru_cache
+def _addition(_: str) -> Insert:
+    """Add to counts, which begin at nothing; built once for each kind of database, since every change runs it."""
+    counting = insert_for(CustomerCount)
+    return counting.on_conflict_do_update(
+        index_elements=["organisation_id", "connection_id", "state"],
+        set_={"number": CustomerCount.number + counting.excluded.number},
     )
 
 

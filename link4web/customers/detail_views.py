@@ -8,6 +8,7 @@ from link4web.customers import history, queries, states
 from link4web.customers.misses import gone_view, ways_view
 from link4web.customers.models import Customer, LedgerDraft
 from link4web.customers.pages import Place, open_href
+from link4web.customers.popups import ending_there, kept_back
 from link4web.customers.rows import next_step
 from link4web.customers.words import ORIGINS, state_words
 from link4web.providers.base.provider import Provider
@@ -43,7 +44,7 @@ def show(provider: Provider, connection: str, customer: str) -> Response:
     if row is None:
         abort(404)
     scheme = place.row_maker().scheme_of(row)
-    words = state_words(row.state, provider.name, scheme)
+    words = state_words(row.state, place.terms, scheme)
     step = next_step(row.state, f"{place.base}/{row.id}", scheme)
     actions = []
     if step and step.kind != "link":
@@ -54,7 +55,7 @@ def show(provider: Provider, connection: str, customer: str) -> Response:
         provider=provider,
         customer={"name": row.name, "state": words, "since": row.state_since},
         places=[("My Customers", place.base), (row.name, None)],
-        why={"title": words.word, "text": words.why, "tone": TONES.get(row.state, "rest"), "code": None},
+        why={"title": words.word, "text": _why(place, row, scheme), "tone": TONES.get(row.state, "rest"), "code": None},
         actions=actions,
         facts=_facts(place, row, scheme),
         events=history.events_of(row.id),
@@ -65,6 +66,14 @@ def show(provider: Provider, connection: str, customer: str) -> Response:
     )
 
 
+def _why(place: Place, row: Customer, scheme: str) -> str:
+    if row.state == states.NOT_CUSTOMER and place.provider.customer_rule:
+        return place.provider.customer_rule
+    if row.state == states.NEEDS_NUMBER and (kept := kept_back(place, row, scheme)):
+        return kept
+    return state_words(row.state, place.terms, scheme).why
+
+
 def _facts(place: Place, row: Customer, scheme: str) -> list[dict[str, Any]]:
     name, href = place.provider.name, f"{place.base}/{row.id}"
     number_note = []
@@ -73,10 +82,13 @@ def _facts(place: Place, row: Customer, scheme: str) -> list[dict[str, Any]]:
         number_note.append(REGISTER_WORDS[row.number_status].format(name=row.register_name))
     if row.ledger_number and "".join(row.ledger_number.split()) != row.number:
         number_note.append(f"{name} has “{row.ledger_number}”")
+    elif (ending := ending_there(place, row, scheme)) and not row.number.endswith(ending):
+        number_note.append(f"{name} has one ending in {ending}, and shows us no more of it")
     email_note = [ORIGINS[row.email_origin].format(provider=name)] if row.email else []
     if row.ledger_email and row.ledger_email.casefold() != row.email.casefold():
         email_note.append(f"{name} has {row.ledger_email}")
-    status = "Customer" if row.is_customer else "Contact, no sales invoice yet"
+    status = "Customer" if row.is_customer else f"{place.provider.contact_word.capitalize()}, not a customer yet"
+    use = {"archived": place.provider.retired_word, "gone": "no longer there"}.get(row.ledger_status, row.ledger_status)
     return [
         _fact(
             scheme,
@@ -88,7 +100,7 @@ def _facts(place: Place, row: Customer, scheme: str) -> list[dict[str, Any]]:
         _fact("E-mail", row.email, email_note, ("Change" if row.email else "Add", f"{href}/email")),
         _fact("Person", row.person, []),
         _fact("Place", ", ".join(filter(None, (row.place, row.country))), []),
-        _fact(f"In {name}", f"{status}, {row.ledger_status}", []),
+        _fact(f"In {name}", f"{status}, {use}", []),
     ]
 
 

@@ -3,18 +3,21 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, update
+from sqlalchemy.exc import IntegrityError
 
 from link4web import clock, tenancy
 from link4web.customers import keys, states
 from link4web.customers.counting import Tally
+from link4web.customers.known import Lookup
 from link4web.customers.models import Customer, SkippedContact
 from link4web.customers.services import number_is_optional
 from link4web.database import db, insert_for, writing
-from link4web.ids import new_id
+from link4web.ids import new_id, new_neighbours
 from link4web.mail.address import email_key
 from link4web.providers.base.records import RemoteContact, Skipped
 from link4web.registers.ledger_numbers import business_number
@@ -37,6 +40,7 @@ _LEDGER_COLUMNS = (
     "place",
     "ledger_email",
     "ledger_number",
+    "ledger_number_ending",
     "ledger_status",
     "ledger_updated_at",
     "merged_into",
@@ -60,7 +64,7 @@ _OWN_COLUMNS = (
     "sync_serial",
     "sync_change",
 )
-_KNOWN = [getattr(Customer, name) for name in (*_OWN_COLUMNS, *_LEDGER_COLUMNS)]
+_KNOWN = Lookup([getattr(Customer, name) for name in (*_OWN_COLUMNS, *_LEDGER_COLUMNS)])
 
 
 @dataclass
@@ -82,18 +86,24 @@ class Intake:
     def take(self, contacts: Iterable[RemoteContact]) -> None:
         """Bring these contacts in, at most 200 in a transaction."""
         for chunk in _chunks(contacts):
-            with writing():
+            try:
+                self._take_chunk(chunk)
+            except IntegrityError:  # another intake has brought one of them in since we looked: now it is known
                 self._take_chunk(chunk)
 
     def _take_chunk(self, contacts: Sequence[RemoteContact]) -> None:
+        with writing():
+            self._take_held(contacts)
+
+    def _take_held(self, contacts: Sequence[RemoteContact]) -> None:
         latest = {contact.external_id: contact for contact in contacts}
-        known = self._known(list(latest))
+        known = _KNOWN.rows(self.connection_id, latest)
         self._optional = number_is_optional()
         tally, inserts, updates, same = Tally(self.connection_id), [], [], []
         for external_id, contact in latest.items():
             before = known.get(external_id)
             if before is None:
-                inserts.append(self._new_row(contact))
+                inserts.append(self._as_ledger_says(contact))
                 tally.moved(None, inserts[-1]["state"])
             elif change := self._changes(before, contact):
                 updates.append(change)
@@ -106,20 +116,11 @@ class Intake:
         self.changed += len(updates)
         self.seen += len(latest)
 
-    def _known(self, external_ids: list[str]) -> dict[str, Row[Any]]:
-        wanted = select(*_KNOWN).where(
-            Customer.connection_id == self.connection_id, Customer.external_id.in_(external_ids)
-        )
-        if db.engine.dialect.name == "postgresql":
-            # in one order, as `services.lock` does: two writers can't block each other for good. Not on SQLite, which
-            # locks no rows and would walk over the whole organisation to have them in this order
-            wanted = wanted.order_by(Customer.id).with_for_update()
-        rows = db.session.execute(wanted)
-        return {row.external_id: row for row in rows}
-
     def _write(self, inserts: list[dict[str, Any]], updates: list[dict[str, Any]], same: list[str]) -> None:
         if inserts:
-            db.session.execute(insert(Customer), inserts)
+            for row, identifier in zip(inserts, new_neighbours(len(inserts)), strict=True):
+                row["id"] = identifier
+            tenancy.insert_many(Customer, inserts, self._at_first())
         if updates:
             db.session.execute(update(Customer), updates)
         if same and self.is_walk:
@@ -130,15 +131,16 @@ class Intake:
                 .execution_options(synchronize_session=False)
             )
 
-    def _new_row(self, contact: RemoteContact) -> dict[str, Any]:
+    def new_row(self, contact: RemoteContact) -> dict[str, Any]:
+        """All columns of a customer we don't have yet."""
+        own = {"organisation_id": tenancy.organisation_id(), "id": new_id()}
+        return {**own, **self._as_ledger_says(contact), **self._at_first()}
+
+    def _at_first(self) -> dict[str, Any]:
+        """What all customers that come in together have in common."""
         now = clock.now()
-        number = self._read_number(contact)
-        row = {
-            "organisation_id": tenancy.organisation_id(),
-            "id": new_id(),
+        return {
             "connection_id": self.connection_id,
-            "external_id": contact.external_id,
-            "name_key": keys.name_key(contact.name),
             "email_origin": "ledger",
             "number_origin": "ledger",
             "number_status": "unchecked",
@@ -152,10 +154,16 @@ class Intake:
             "created_at": now,
             "updated_at": now,
             "state_since": now,
-            **ledger_columns(contact, self._scheme(contact, number)),
-            **self._email(contact),
-            **self._number(number),
         }
+
+    def _as_ledger_says(self, contact: RemoteContact) -> dict[str, Any]:
+        number = self._read_number(contact)
+        row = ledger_columns(contact, self._scheme(contact, number))
+        row["external_id"] = contact.external_id
+        row["name_key"] = keys.name_key(contact.name)
+        row |= self._email(contact)
+        row |= self._number(number)
+        row["invitation_state"], row["invite_anyway"] = "", False
         return self._decided(row)
 
     def _changes(self, before: Row[Any], contact: RemoteContact) -> dict[str, Any] | None:
@@ -199,31 +207,29 @@ class Intake:
         return "NZBN" if where == "NZ" else "ABN"
 
     def _decided(self, row: dict[str, Any]) -> dict[str, Any]:
-        row["state"] = states.decide(
-            states.Facts(
-                is_customer=row["is_customer"],
-                ledger_status=row["ledger_status"],
-                has_number=bool(row["number"]),
-                has_email=bool(row["email_key"]),
-                invitation_state=row["invitation_state"],
-                invite_anyway=row["invite_anyway"],
-                number_optional=self._optional,
-            )
+        row["state"] = _state(
+            row["is_customer"],
+            row["ledger_status"],
+            bool(row["number"]),
+            bool(row["email_key"]),
+            row["invitation_state"],
+            row["invite_anyway"],
+            self._optional,
         )
         row["search_text"] = keys.search_text(
             row["name"], row["person"], row["email"], row["ledger_email"], row["number"], row["ledger_number"]
         )
         return row
 
-    def skip(self, skipped: Sequence[Skipped]) -> None:
-        """Remember contacts that could not be read, with the reason."""
+    def skip(self, skipped: Sequence[Skipped], page: int) -> None:
+        """Remember contacts of this page that could not be read, with the reason."""
         if not skipped:
             return
         rows = {
-            problem.external_id or f"unreadable-{place}": {
+            problem.external_id or f"unreadable-{page}-{place}": {
                 "organisation_id": tenancy.organisation_id(),
                 "connection_id": self.connection_id,
-                "external_id": (problem.external_id or f"unreadable-{place}")[:64],
+                "external_id": (problem.external_id or f"unreadable-{page}-{place}")[:64],
                 "reason": problem.reason[:300],
                 "sync_serial": self.serial or 0,
             }
@@ -249,6 +255,7 @@ def ledger_columns(contact: RemoteContact, scheme: str) -> dict[str, Any]:
         "place": contact.place[:255],
         "ledger_email": contact.email[:255],
         "ledger_number": _shown_number(contact.company_number if scheme == "NZBN" else contact.tax_number),
+        "ledger_number_ending": contact.number_ending[:5],
         "ledger_status": contact.status,
         "ledger_updated_at": contact.updated_at,
         "merged_into": contact.merged_into or "",
@@ -256,9 +263,17 @@ def ledger_columns(contact: RemoteContact, scheme: str) -> dict[str, Any]:
     }
 
 
+@lru_cache(1024)
+def _state(*facts: Any) -> str:
+    """The state that follows from these values of `states.Facts`, which take few combinations."""
+    return states.decide(states.Facts(*facts))
+
+
 def _shown_number(text: str) -> str:
     """The ledger's own text, unless it may hold a tax file or IRD number (8 or 9 digits): those are never stored."""
-    digits = sum(character.isdigit() for character in text)
+    if len(text) < SHORTEST_TAX_FILE_NUMBER:
+        return text
+    digits = sum(map(str.isdigit, text))
     return text[:50] if digits < SHORTEST_TAX_FILE_NUMBER or ABN_LENGTH - 1 <= digits <= NZBN_LENGTH + 1 else ""
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import filterfalse
 
 SEARCH_LENGTH = 100
 _SEPARATORS = re.compile(r"[\s.\-\u00a0\u2009]+")
@@ -13,7 +14,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.casefold().split())
     spread = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in spread if not unicodedata.combining(c)).split())
+    return " ".join("".join(filterfalse(unicodedata.combining, spread)).split())
 
 
 def name_key(name: str) -> str:
@@ -23,7 +24,12 @@ def name_key(name: str) -> str:
 
 def search_text(name: str, person: str, email: str, ledger_email: str, number: str, ledger_number: str) -> str:
     """One folded text that holds everything a customer can be found by."""
-    parts = [fold(name), fold(person), fold(email), fold(ledger_email), number, compact(ledger_number)]
+    parts = [fold(name), fold(person), fold(email)]
+    if ledger_email != email:
+        parts.append(fold(ledger_email))
+    parts.append(number)
+    if ledger_number != number:
+        parts.append(compact(ledger_number))
     return "\n".join(dict.fromkeys(filter(None, parts)))
 
 

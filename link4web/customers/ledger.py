@@ -58,7 +58,7 @@ def write_back(job: Job) -> None:
         return
     number = (customer.number_scheme, customer.number) if what == "number" else None
     email = customer.email if what == "email" else None
-    with asked_by_job(connection.id, _tell_write_failed(job)):
+    with asked_by_job(connection, _tell_write_failed(job)):
         client = client_for(connection)
         end_reading()
         try:
@@ -84,6 +84,7 @@ def _as_we_knew_it(customer: Customer) -> RemoteContact:
         email=customer.ledger_email,
         tax_number=customer.ledger_number,
         company_number=customer.ledger_number,
+        number_ending=customer.ledger_number_ending,
         updated_at=customer.ledger_updated_at,
     )
 
@@ -142,7 +143,7 @@ def make_draft(job: Job) -> None:
     """Create the draft (the draft's id is the idempotency key), then look what the ledger makes of it."""
     connection, customer = _subjects(job, _tell_draft_failed(job))
     external_id, customer_id = customer.external_id, customer.id
-    with asked_by_job(connection.id, _tell_draft_failed(job)):
+    with asked_by_job(connection, _tell_draft_failed(job)):
         client = client_for(connection)
         end_reading()
         remote_id = client.create_draft(external_id, job.payload["draft"])
@@ -181,7 +182,7 @@ def remove_draft(job: Job) -> None:
     """Delete the draft; one that is gone already is fine."""
     connection, customer = _subjects(job, _tell_draft_failed(job))
     remote_id, external_id = _draft(job).external_id, customer.external_id
-    with asked_by_job(connection.id, _tell_draft_failed(job)):
+    with asked_by_job(connection, _tell_draft_failed(job)):
         client = client_for(connection)
         end_reading()
         client.delete_draft(remote_id)

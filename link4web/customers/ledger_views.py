@@ -8,7 +8,7 @@ from link4web.customers.list_page import list_context
 from link4web.customers.misses import nothing_view
 from link4web.customers.models import Customer
 from link4web.customers.pages import Place
-from link4web.providers.base.errors import DuplicateName, PersonMustFix, ProviderError
+from link4web.providers.base.errors import DuplicateName, PersonMustFix, ProviderError, TryAgainLater
 from link4web.providers.base.provider import Provider
 from link4web.web.access import Permission, requires
 from link4web.web.responses import go_to, page
@@ -40,7 +40,7 @@ def add_contact(provider: Provider, connection: str) -> Response:
     except DuplicateName as duplicate:
         return _known_already(place, form, duplicate)
     except ProviderError as error:
-        return _show_add(place, name, form, problem=asking.words_of(error), status=_status(error))
+        return _show_add(place, name, form, problem=_trouble(error), status=_status(error))
     flash(f"{name} is in {provider.name} now.", "done")
     if customer is None:
         return go_to(place.base)
@@ -60,6 +60,13 @@ def _show_add(place: Place, typed: str, form: NewContactForm, *, problem: str = 
         title=typed,
         places=[("My Customers", place.base), ("Add", None)],
     )
+
+
+def _trouble(error: ProviderError) -> str:
+    """The provider's sentence; where it promises another try, the person has to make it, since no job does."""
+    if isinstance(error, TryAgainLater):
+        return error.sentence.partition(" We will try again")[0] + " Please try again a little later."
+    return asking.words_of(error)
 
 
 def _status(error: ProviderError) -> int:
@@ -89,7 +96,7 @@ def ask(provider: Provider, connection: str) -> Response:
         try:
             asking.ask_ledger(place.connection, text)
         except ProviderError as error:
-            problem = error.sentence
+            problem = _trouble(error)
     context = list_context(place, asked=not problem, problem=problem)
     return page("customers/index.html", fragment="customers/_list.html", **context)
 

@@ -11,6 +11,7 @@ from link4web.customers.listing import ListQuery, Slice
 from link4web.customers.misses import miss_view
 from link4web.customers.models import Selection
 from link4web.customers.pages import Place
+from link4web.customers.selection_words import cleared_view, selection_view
 from link4web.web.filters import day
 
 
@@ -19,11 +20,11 @@ def list_context(
 ) -> dict[str, Any]:
     """Everything `customers/index.html` and `customers/_list.html` need for the address of this request."""
     query = ListQuery.from_args(request.args, place.connection.sync_serial)
+    chosen, cleared = _selection_of(place, query)
     page, elsewhere = _fetch(place, query)
     known = pages.known_counts(place)
     shown_query = query.everywhere() if elsewhere else query
     found = listing.count(place.connection.id, shown_query) if query.search or query.change else 0
-    chosen = selection.of_request(place.connection.id)
     if elsewhere and chosen and chosen.mode == "exclude":
         chosen = None  # all of the queue are chosen, but these rows are of other queues
     ids = [row.id for row in page.rows]
@@ -40,18 +41,36 @@ def list_context(
         "todo": pages.todo_views(place, known) if query.is_everything else [],
         "sync": sync,
         "own_number": pages.own_number_banner(place),
-        "search": {
-            "q": query.search,
-            "queue": query.queue.slug,
-            "found": pages.found_words(shown_query, found, known),
-        },
-        "printed": f"{'search' if query.search else query.queue.slug or 'all contacts'}, printed {day(clock.now())}",
+        "search": {"q": query.search, "queue": query.queue.slug},
+        "printed": f"{_filter_words(place, query)}, printed {day(clock.now())}",
         "listing": _listing(place, query, page, known, found, chosen, ids, error, elsewhere=elsewhere),
-        "selection": pages.selection_view(place, query, chosen, ids),
+        "cleared": cleared,
+        "selection": selection_view(place, query, chosen, ids),
         "bulk": [("Invite selected", place.href("act_on_selection", **query.args()), True)],
         "miss": None,
         **miss,
     }
+
+
+def _filter_words(place: Place, query: ListQuery) -> str:
+    """What the list shows, for whoever holds it on paper."""
+    found = f"“{query.search}” in " if query.search else ""
+    return f"{found}{pages.queue_words(query.queue, place)}" + (f", {query.change}" if query.change else "")
+
+
+def _selection_of(place: Place, query: ListQuery) -> tuple[Selection | None, dict[str, Any] | None]:
+    """What is chosen in this list. One made in another list is cleared; that is said once and can be undone."""
+    chosen = selection.of_request(place.connection.id)
+    if chosen is None or selection.fits(chosen, query):
+        return chosen, None
+    if request.method == "HEAD":
+        return None, None  # only looking
+    had = selection.count(chosen)
+    if not had:
+        selection.clear(chosen)
+        return None, None
+    selection.put_aside(chosen)
+    return None, cleared_view(place, query, had)
 
 
 def _fetch(place: Place, query: ListQuery) -> tuple[Slice, bool]:
@@ -82,7 +101,7 @@ def _listing(
     maker = place.row_maker()
     mine = chosen if selection.fits(chosen, query) else None
     flipped = "" if query.is_descending else "down"
-    words = pages.found_words(query, found, known)
+    words = pages.found_words(place, query, found, known)
     rows = [maker.make(row, ticked=selection.is_ticked(mine, row.id)) for row in page.rows]
     return {
         "rows": rows,

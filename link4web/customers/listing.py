@@ -30,6 +30,7 @@ ROW_COLUMNS = (
     Customer.number,
     Customer.number_scheme,
     Customer.number_origin,
+    Customer.ledger_number_ending,
     Customer.state,
     Customer.state_since,
     Customer.ledger_status,

@@ -6,9 +6,9 @@ from link4web.customers import listing, states
 from link4web.customers.forms import NewContactForm
 from link4web.customers.listing import ListQuery, Slice
 from link4web.customers.models import Customer
-from link4web.customers.pages import Place, open_href
+from link4web.customers.pages import Place, known_counts, open_href
+from link4web.customers.popups import no_field
 from link4web.customers.queries import by_external_id, get
-from link4web.customers.words import state_words
 from link4web.web.filters import business_number, moment, number
 
 
@@ -33,7 +33,6 @@ def miss_view(
 def ways_view(place: Place, customer: Customer, typed: str) -> dict[str, Any]:
     """In the ledger, not a customer yet: the reason and three ways out."""
     scheme = place.row_maker().scheme_of(customer)
-    words = state_words(states.NOT_CUSTOMER, place.provider.name, scheme)
     lacks = _what_lacks(place, customer, scheme)
     connected = place.connection.state == "active"
     href = f"{place.base}/{customer.id}"
@@ -48,7 +47,7 @@ def ways_view(place: Place, customer: Customer, typed: str) -> dict[str, Any]:
             else "typed here",
             "checked": f"as of {moment(customer.updated_at)}",
         },
-        "why": words.why,
+        "why": place.provider.customer_rule,
         "invite_href": None if lacks else f"{href}/invite-anyway",
         "cannot_invite": lacks[0] if lacks else "",
         "fix_href": lacks[1] if lacks else "",
@@ -71,29 +70,29 @@ def _what_lacks(place: Place, customer: Customer, scheme: str) -> tuple[str, str
 
 def gone_view(place: Place, customer: Customer) -> dict[str, Any]:
     """Archived, merged, erased or no longer there: what that means and how to bring it back."""
-    name, ledger = customer.name, place.provider.name
+    name, (ledger, contact, retired) = customer.name, place.terms
     other = by_external_id(place.connection.id, customer.merged_into) if customer.merged_into else None
     title, text, steps = {
         "archived": (
-            f"{name} is archived in {ledger}",
-            f"{ledger} keeps archived contacts out of invoices, so they are not invited either.",
-            [f"Open the contact in {ledger}.", "Choose Restore in its options.", "Press Sync now here."],
+            f"{name} is {retired} in {ledger}",
+            f"{ledger} keeps {retired} {contact}s out of new invoices, so they are not invited either.",
+            [*place.provider.restore_steps, "Press Sync now here."],
         ),
         "merged": (
-            f"{name} was merged into another contact in {ledger}",
-            "Invoices go to the other contact now; invite that one.",
+            f"{name} was merged into another {contact} in {ledger}",
+            f"Invoices go to the other {contact} now; invite that one.",
             [],
         ),
         "erased": (
             f"{name} was erased in {ledger}",
-            f"The contact’s details were removed on request. {ledger} no longer invoices it.",
+            f"This {contact}’s details were removed on request. {ledger} no longer invoices it.",
             [],
         ),
     }.get(
         customer.ledger_status,
         (
             f"{name} is no longer in {ledger}",
-            f"{ledger} no longer has this contact. What was entered here is kept.",
+            f"{ledger} no longer has this {contact}. What was entered here is kept.",
             [],
         ),
     )
@@ -111,11 +110,11 @@ def gone_view(place: Place, customer: Customer) -> dict[str, Any]:
 def nothing_view(place: Place, typed: str, asked: bool, problem: str, form: NewContactForm | None) -> dict[str, Any]:
     """Nothing found: add it, with what was typed."""
     connected = place.connection.state == "active"
-    ledger = place.provider.name
+    ledger, contact, retired = place.terms
     maker = place.row_maker()
     near = [maker.make(row) for row in listing.similar(place.connection.id, typed)]
-    total = number(place.connection.sync_seen)
-    looked = f"We looked through all {total} contacts here, archived ones too"
+    total = number(sum(known_counts(place).values()))
+    looked = f"We looked through all {total} {contact}s here, {retired} ones too"
     looked += f", and asked {ledger} again just now." if asked else "."
     return {
         "looked": looked,
@@ -123,6 +122,7 @@ def nothing_view(place: Place, typed: str, asked: bool, problem: str, form: NewC
         "ask_href": place.href("ask", q=typed) if connected and not asked else None,
         "add_href": place.href("add_contact") if connected else None,
         "problem": problem or None,
+        "number_hint": no_field(place, place.scheme) or None,
         "form": form or NewContactForm.prefilled(typed, place.scheme),
         "similar": near,
         "back_href": place.base,

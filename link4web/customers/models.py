@@ -25,8 +25,8 @@ class Customer(TenantMixin, Base):
     """Somebody the organisation invoices, or a contact that may become one.
 
     The ledger_* columns repeat what the ledger said last; `number` and `email` are what we use, each with its origin
-    (*ledger*, *typed*, *register*, *customer*): only an origin of *ledger* follows the ledger. `state` is decided by
-    `customers.states.decide` and never set by hand.
+    (*ledger*, *typed*, *register*, *customer*): only an origin of *ledger* follows the ledger. `ledger_number_ending`
+    is all that some ledgers show of a number. `state` is decided by `customers.states.decide` and never set by hand.
     """
 
     __tablename__ = "customer"
@@ -53,6 +53,7 @@ class Customer(TenantMixin, Base):
 
     ledger_email: Mapped[str] = mapped_column(String(255), default="")
     ledger_number: Mapped[str] = mapped_column(String(50), default="")
+    ledger_number_ending: Mapped[str] = mapped_column(String(5), default="")
     ledger_status: Mapped[str] = mapped_column(String(10), default="active")
     ledger_updated_at: Mapped[datetime | None]
     merged_into: Mapped[str] = mapped_column(String(64), default="")
@@ -80,16 +81,7 @@ class Customer(TenantMixin, Base):
         Index("ix_customer_state_name", "organisation_id", "connection_id", "state", "name_key", "id"),
         Index("ix_customer_since", "organisation_id", "connection_id", "state_since", "id"),
         Index("ix_customer_state_since", "organisation_id", "connection_id", "state", "state_since", "id"),
-        Index("ix_customer_email", "organisation_id", "connection_id", "email_key"),
         Index("ix_customer_sync", "organisation_id", "connection_id", "sync_serial", "sync_change"),
-        Index(
-            "ix_customer_number",
-            "organisation_id",
-            "connection_id",
-            "number",
-            sqlite_where=text("number <> ''"),
-            postgresql_where=text("number <> ''"),
-        ),
     )
 
 

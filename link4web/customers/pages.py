@@ -1,4 +1,4 @@
-"""What My Customers shows around its rows: queues, to do, the last sync, the selection, and empty lists."""
+"""What My Customers shows around its rows: queues, to do, the last sync, and empty lists."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,15 +9,16 @@ from flask import g, url_for
 
 from link4web import clock
 from link4web.accounts.models import Organisation
+from link4web.connections import queries
 from link4web.connections.models import Connection
+from link4web.connections.providers import provider_of
 from link4web.connections.services import contact_url
 from link4web.connections.words import reconnect_words
-from link4web.customers import listing, selection, states
+from link4web.customers import listing, states
 from link4web.customers.counting import counts
 from link4web.customers.listing import ListQuery
-from link4web.customers.models import Selection
 from link4web.customers.rows import RowMaker
-from link4web.customers.words import QUEUES, Queue, queue_named
+from link4web.customers.words import EMPTY_WORDS, QUEUES, Queue, Terms, filled, terms_of
 from link4web.providers.base.provider import Provider
 from link4web.registers.numbers import abn_or_none, nzbn_or_none
 from link4web.web.access import Permission, member
@@ -46,11 +47,15 @@ class Place:
     @property
     def scheme(self) -> str:
         """The number customers of this ledger usually have."""
-        country = self.connection.file_country or self.organisation.country
-        return "NZBN" if country == "NZ" else "ABN"
+        return usual_scheme(self.connection.file_country, self.organisation.country)
+
+    @property
+    def terms(self) -> Terms:
+        """The accounting system's own words."""
+        return terms_of(self.provider)
 
     def row_maker(self) -> RowMaker:
-        return RowMaker(self.provider.name, self.base, self.scheme)
+        return RowMaker(self.terms, self.base, self.scheme)
 
     def list_href(self, query: ListQuery, **changes: str) -> str:
         return self.href("customers", **query.args(**changes))
@@ -62,6 +67,11 @@ class Place:
         return url_for(endpoint, connection=self.connection.id, **values)
 
 
+def usual_scheme(file_country: str, own_country: str) -> str:
+    """The number that customers of a ledger usually have, by its country or else by its owner's."""
+    return "NZBN" if (file_country or own_country) == "NZ" else "ABN"
+
+
 @lru_cache(1024)
 def _path(endpoint: str, connection_id: str) -> str:
     """A page has a dozen of these, and building one costs as much as showing a row."""
@@ -69,15 +79,20 @@ def _path(endpoint: str, connection_id: str) -> str:
 
 
 def queue_views(place: Place, current: Queue | None, known: dict[str, int]) -> list[dict[str, Any]]:
-    """The queues with their counts; those that are rare are shown only when they have something."""
+    """The queues with their counts; a rare one is shown only when it has something.
+
+    Where everybody listed is a customer, nobody waits to become one.
+    """
     views = []
     for queue in QUEUES:
         total = sum(known.get(state, 0) for state in queue.states)
         if queue.slug == "archived" and not total and current != queue:
             continue
+        if queue.slug == "not-customer" and not place.provider.marks_customers_itself:
+            continue
         views.append(
             {
-                "word": _words(queue, place),
+                "word": queue_words(queue, place),
                 "mark": queue.mark,
                 "count": total,
                 "href": f"{place.base}?queue={queue.slug}" if queue.slug else place.base,
@@ -87,17 +102,20 @@ def queue_views(place: Place, current: Queue | None, known: dict[str, int]) -> l
     return views
 
 
-def _words(queue: Queue, place: Place) -> str:
-    return queue.word.format(provider=place.provider.name, scheme=place.scheme)
+def queue_words(queue: Queue, place: Place) -> str:
+    """A queue's name on this connection."""
+    return filled(queue.word, place.terms, place.scheme)
 
 
 def todo_views(place: Place, known: dict[str, int]) -> list[dict[str, Any]]:
     """At most three lines of what stands in the way."""
+    field = place.provider.number_field(place.scheme)
+    missing = f"no {place.scheme} that we can read" if field and field.is_masked else f"no valid {place.scheme}"
     lines = [
         (
             states.NEEDS_NUMBER,
             "todo",
-            f"no valid {place.scheme}, so they can’t be invited.",
+            f"{missing}, so they can’t be invited.",
             "Add numbers",
             "needs-number",
         ),
@@ -147,17 +165,18 @@ def sync_view(place: Place, *, new_href: str = "", waits_for_rows: bool = False)
 
 def _sync_words(place: Place, state: str) -> str:
     row, name = place.connection, place.provider.name
+    listed = f"{place.provider.contact_word}s"
     if state == "running":
         if row.sync_phase not in ("", "walk") or (row.sync_state == "queued" and row.synced_at):
             return f"Asking {name} what has changed …"
         if row.sync_total:
-            return f"{number(row.sync_seen)} of about {number(row.sync_total)} contacts from {name}"
-        return f"Reading contacts from {name} …"
+            return f"{number(row.sync_seen)} of about {number(row.sync_total)} {listed} from {name}"
+        return f"Reading {listed} from {name} …"
     if state == "waiting":
-        when = (
-            f" We go on at {clock_time(row.sync_resumes_at)}." if row.sync_resumes_at else " We try again by ourselves."
-        )
-        return f"{row.sync_message or f'{name} asks us to slow down.'}{when}"
+        said = row.sync_message or f"{name} asks us to slow down."
+        if row.sync_resumes_at:
+            return f"{said} We go on at {clock_time(row.sync_resumes_at)}."
+        return said if "try again" in said else f"{said} We try again by ourselves."
     if state == "failed":
         return row.sync_message or f"The last sync from {name} stopped. Try again; what is here stays."
     if row.synced_at is None:
@@ -209,6 +228,7 @@ def connection_view(place: Place) -> dict[str, Any]:
     problem = reconnect_words(place.connection, place.provider)
     return {
         "file_name": place.connection.file_name,
+        "ledgers": _ledgers(place),
         "href": place.href("connection"),
         "problem": problem,
         "reconnect_href": url_for(
@@ -219,48 +239,30 @@ def connection_view(place: Place) -> dict[str, Any]:
     }
 
 
-def selection_view(place: Place, query: ListQuery, chosen: Selection | None, shown: list[str]) -> dict[str, Any]:
-    """The count in the bar and the line that offers all that match."""
-    mine = chosen if selection.fits(chosen, query) else None
-    total = selection.count(mine) if mine else 0
-    here = sum(selection.is_ticked(mine, customer_id) for customer_id in shown)
-    return {
-        "count": total,
-        "elsewhere": total - here,
-        "words": _selected_words(mine, total),
-        "save_href": place.href("save_selection", **query.args()),
-        "clear_href": place.href("clear_selection", **query.args()),
-        "all_match": _all_match(place, query, mine, here, len(shown)),
-    }
+def _ledgers(place: Place) -> list[dict[str, Any]]:
+    """All ledgers of the organisation, to move between; none when this is its only one."""
+    ledgers = queries.ledgers()
+    if len(ledgers) < 2:
+        return []
+    return [
+        {
+            "system": provider_of(one.provider).name,
+            "file_name": one.file_name,
+            "state": one.state,
+            "href": url_for(f"{one.provider}.customers", connection=one.id),
+            "is_current": one.id == place.connection.id,
+        }
+        for one in ledgers
+    ]
 
 
-def _selected_words(mine: Selection | None, total: int) -> str:
-    if mine and mine.mode == "exclude":
-        out = selection.left_out(mine)
-        return f"All {number(total + out)} selected" + (f", {number(out)} left out" if out else "")
-    return f"{number(total)} selected"
-
-
-def _all_match(place: Place, query: ListQuery, mine: Selection | None, here: int, shown: int) -> dict[str, str] | None:
-    if not shown or here < shown or query.change or (mine and mine.mode == "exclude"):
-        return None
-    matching = selection.matching(place.connection.id, query)
-    if matching <= shown:
-        return None
-    what = f"that match “{query.search}”" if query.search else f"in {_words(query.queue, place)}"
-    return {
-        "words": f"All {shown} on this page are selected.",
-        "action": f"Select all {number(matching)} {what}",
-        "href": place.href("select_all", **query.args()),
-    }
-
-
-def found_words(query: ListQuery, found: int, known: dict[str, int]) -> str:
+def found_words(place: Place, query: ListQuery, found: int, known: dict[str, int]) -> str:
     """How many there are, beside the search field."""
+    listed = place.provider.contact_word
     if query.search or query.change:
-        return "more than 1,000 found" if found >= listing.COUNT_LIMIT else f"{plural(found, 'contact')} found"
+        return "more than 1,000 found" if found >= listing.COUNT_LIMIT else f"{plural(found, listed)} found"
     total = sum(known.get(state, 0) for state in query.queue.states)
-    return plural(total, "contact")
+    return plural(total, listed)
 
 
 def shown_words(query: ListQuery, page: listing.Slice, known: dict[str, int]) -> str:
@@ -278,20 +280,18 @@ def shown_words(query: ListQuery, page: listing.Slice, known: dict[str, int]) ->
 
 def empty_view(place: Place, query: ListQuery) -> dict[str, Any]:
     """What to say instead of no rows."""
+    queue = query.queue
+    words = EMPTY_WORDS["sync" if query.change else queue.slug]
+    title, text = (filled(each, place.terms, place.scheme) for each in words)
+    way_on: dict[str, str | None] = {"href": place.base, "action": "All customers"}
+    if queue.slug in ("invited", "joined", "problems"):
+        way_on = {"href": f"{place.base}?queue=can-invite", "action": "See who can be invited"}
     if query.is_everything:
-        title = f"No contacts in {place.provider.name} yet"
-        text = "Add your first customer there; it shows up here after the next sync."
-        return {"title": title, "text": text, "mark": "not-customer", "tone": "rest", "href": None, "action": None}
-    queue = queue_named(query.queue.slug)
-    word = _words(queue, place) if queue and queue.slug else "here"
-    return {
-        "title": f"Nobody in “{word}”" if queue and queue.slug else "Nothing here",
-        "text": "Nothing to do in this queue.",
-        "mark": queue.mark if queue else "joined",
-        "tone": "rest",
-        "href": place.base,
-        "action": "All customers",
-    }
+        connected = place.connection.state == "active"
+        add = f"Add a {place.provider.contact_word} to {place.provider.name}"
+        way_on = {"href": place.href("add_contact") if connected else None, "action": add}
+    mark = "joined" if queue.slug == "problems" else queue.mark or "not-customer"
+    return {"title": title, "text": text, "mark": mark, "tone": "rest", **way_on}
 
 
 def open_href(place: Place, external_id: str) -> str:

@@ -5,11 +5,21 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, render_template, request
 
 from link4web.accounts import register
-from link4web.customers import ledger, queries, services, states
+from link4web.customers import ledger, queries, selection, services, states
 from link4web.customers.forms import EmailForm, NumberForm
+from link4web.customers.listing import ListQuery
 from link4web.customers.models import Customer
+from link4web.customers.on_screen import list_on_screen
 from link4web.customers.pages import Place, known_counts, queue_views, todo_views
-from link4web.customers.popups import conflict_view, doubt_about, matches_for, write_hint
+from link4web.customers.popups import (
+    conflict_view,
+    doubt_about,
+    ending_there,
+    kept_back,
+    matches_for,
+    number_hint,
+    write_hint,
+)
 from link4web.customers.rows import row_of
 from link4web.customers.words import queue_named
 from link4web.providers.base.provider import Provider
@@ -40,7 +50,7 @@ def abn(provider: Provider, connection: str, customer: str) -> Response:
     number = form.business_number
     assert number is not None
     finding = register.look_up(number)
-    if (doubt := doubt_about(row.name, finding)) and form.sure.data != number.digits:
+    if (doubt := doubt_about(place, row, number, finding)) and form.sure.data != number.digits:
         form.sure.data = number.digits
         return _show_number(place, row, form, warn=doubt, status=422)
     known = finding.status in ("active", "cancelled")
@@ -62,7 +72,9 @@ def _show_number(
     place: Place, row: Customer, form: NumberForm, *, warn: str = "", status: int = 200, saved: str = ""
 ) -> Response:
     shown_number = form.business_number or (form.number.data or "")
-    matches, register_note = matches_for(row, form.scheme, form.number.data or "")
+    matches, register_note = matches_for(
+        row, form.scheme, form.number.data or "", ending_there(place, row, form.scheme)
+    )
     without = None
     if place.organisation.invite_without_number and not row.number:
         without = ("Invite without a number", "We can’t tell whether they can receive eInvoices already.")
@@ -73,8 +85,10 @@ def _show_number(
         "warn": warn or None,
         "matches": matches,
         "register": register_note,
+        "kept_back": kept_back(place, row, form.scheme) or None,
         "conflict": conflict_view(row.ledger_number, shown_number),
-        "write_hint": write_hint(place, row.ledger_number),
+        "can_write": place.provider.number_field(form.scheme) is not None,
+        "write_hint": number_hint(place, row, form.scheme),
         "without": without,
     }
     return page("customers/number.html", fragment="customers/_number_form.html", status=status, **context)
@@ -82,7 +96,7 @@ def _show_number(
 
 def _after_number(place: Place, row: Customer, number: BusinessNumber, *, write: bool) -> Response:
     said = f"{number.scheme} saved for {row.name}."
-    if write:
+    if write and place.provider.number_field(number.scheme):
         said += _write(place, row, "number")
     return _next_or_changed(place, row, said, states.NEEDS_NUMBER, abn_page=True)
 
@@ -128,7 +142,7 @@ def _shared(place: Place, row: Customer, form: Any, saved: str, state: str) -> d
         "provider": place.provider,
         "customer": {"id": row.id, "name": row.name, "about": " · ".join(filter(None, (row.email, row.place)))},
         "form": form,
-        "back_href": place.base + (f"?queue={_queue()}" if _queue() else ""),
+        "back_href": _with_queue(place.base),
         "place": f"{waiting:,} waiting" if waiting > 1 else None,
         "has_next": following is not None,
         "saved": saved or None,
@@ -142,19 +156,25 @@ def _next_or_changed(place: Place, row: Customer, said: str, state: str, *, abn_
         following = queries.next_in_state(place.connection.id, state, row)
     if following is None:
         return _changed(place, row, said)
-    if not wants_fragment():
+    if not _in_list(place):
         flash(said, "done")
         return go_to(_with_queue(f"{place.base}/{following.id}/{'abn' if abn_page else 'email'}"))
     return _changed(place, row, said, following=following, abn_page=abn_page)
+
+
+def _in_list(place: Place) -> bool:
+    """Whether the dialog stands over the list, whose parts can be changed; else a whole page has to follow."""
+    return wants_fragment() and list_on_screen(place.base) is not None
 
 
 def _changed(
     place: Place, row: Customer, said: str, *, following: Customer | None = None, abn_page: bool = True
 ) -> Response:
     """The row, the counts and one sentence; with *save and go to next* the next form before them."""
-    if not wants_fragment():
+    if not _in_list(place):
         flash(said, "done")
-        return go_to(place.base + (f"?queue={_queue()}" if _queue() else ""))
+        # over another page than the list, that page: it is the customer's own
+        return go_to(f"{place.base}/{row.id}" if wants_fragment() else _with_queue(place.base))
     following_form = _next_form(place, following, said, abn_page=abn_page) if following else ""
     return fragments(following_form, changed_parts(place, row.id, said))
 
@@ -175,12 +195,15 @@ def changed_parts(
     """What changes on the page after a row's action: the row, the queues, to do, and the status sentence."""
     fresh = row_of(place.connection.id, customer_id)
     known = known_counts(place)
+    query = list_on_screen(place.base) or ListQuery.from_args({})
+    chosen = selection.of_request(place.connection.id)
+    ticked = selection.fits(chosen, query) and selection.is_ticked(chosen, customer_id)
     return render_template(
         "customers/_changed.html",
         next_form=None,
-        rows=[place.row_maker().make(fresh)] if fresh else [],
-        queues=queue_views(place, queue_named(_queue()), known),
-        todo=todo_views(place, known) if not _queue() else [],
+        rows=[place.row_maker().make(fresh, ticked=ticked)] if fresh else [],
+        queues=queue_views(place, None if query.change else query.queue, known),
+        todo=todo_views(place, known) if query.is_everything else [],
         status={"words": said, "undo_href": undo_href, "undo_seconds": undo_seconds},
     )
 

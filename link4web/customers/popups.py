@@ -15,20 +15,32 @@ MOST_MATCHES = 4
 UNANSWERED = "The business register doesn’t answer. You can save the number anyway; it shows as unchecked."
 
 
-def matches_for(customer: Customer, scheme: str, typed: str) -> tuple[list[dict[str, Any]], str | None]:
-    """The register's suggestions by name, and a sentence when it can't be asked."""
+def matches_for(
+    customer: Customer, scheme: str, typed: str, ending: str = ""
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The register's suggestions by name, and a sentence when it can't be asked.
+
+    `ending` is how the ledger's own number ends, where it shows no more: a suggestion that ends alike comes first.
+    """
     if scheme != "ABN":
         return [], None
     found = register.look_up_names(customer.name)
     if found is None:
         return [], UNANSWERED
     ranked = sorted(
-        found, key=lambda match: (not why_likely(typed, match), -likeness(customer.name, match), -match.score)
+        found,
+        key=lambda match: (not _why_likely(match, typed, ending), -likeness(customer.name, match), -match.score),
     )
-    return [_match_view(match, typed, customer) for match in ranked[:MOST_MATCHES]], None
+    return [_match_view(match, typed, ending, customer) for match in ranked[:MOST_MATCHES]], None
 
 
-def _match_view(match: NameMatch, typed: str, customer: Customer) -> dict[str, Any]:
+def _why_likely(match: NameMatch, typed: str, ending: str) -> str:
+    if ending and match.number.endswith(ending):
+        return f"ends in {ending} too"
+    return why_likely(typed, match)
+
+
+def _match_view(match: NameMatch, typed: str, ending: str, customer: Customer) -> dict[str, Any]:
     about = [" ".join(filter(None, (match.state, match.postcode))), match.status]
     if match.state and match.state in customer.place.split():
         about.append("same state")
@@ -37,19 +49,46 @@ def _match_view(match: NameMatch, typed: str, customer: Customer) -> dict[str, A
         "number": match.number,
         "number_display": business_number(match.number),
         "about": " · ".join(filter(None, about)),
-        "likely": why_likely(typed, match) or None,
+        "likely": _why_likely(match, typed, ending) or None,
     }
 
 
-def doubt_about(name: str, finding: Finding) -> str:
-    """A doubt that doesn't stop: pressing *Save* once more keeps the number. Empty when there is none."""
+def doubt_about(place: Place, row: Customer, number: BusinessNumber, finding: Finding) -> str:
+    """Doubts that don't stop: pressing *Save* once more keeps the number. Empty when there are none."""
+    doubts = [_register_doubt(row.name, finding), _ending_doubt(place, row, number)]
+    said = " ".join(filter(None, doubts))
+    return f"{said} Press Save again if yours is right." if said else ""
+
+
+def _register_doubt(name: str, finding: Finding) -> str:
     if finding.status == "cancelled":
-        return f"The register says this number was cancelled ({finding.name}). Press Save again to keep it anyway."
+        return f"The register says this number was cancelled ({finding.name})."
     if finding.status == "not found":
-        return "The register doesn’t know this number. Press Save again to keep it anyway."
+        return "The register doesn’t know this number."
     if finding.status == "active" and not same_business(name, finding.name):
-        return f"The register has “{finding.name}”; you have “{name}”. Press Save again if that is right."
+        return f"The register has “{finding.name}”; you have “{name}”."
     return ""
+
+
+def _ending_doubt(place: Place, row: Customer, number: BusinessNumber) -> str:
+    ending = ending_there(place, row, number.scheme)
+    if not ending or number.digits.endswith(ending):
+        return ""
+    return f"{place.provider.name} has an {number.scheme} ending in {ending}; this one ends otherwise."
+
+
+def ending_there(place: Place, row: Customer, scheme: str) -> str:
+    """How the ledger's own number of this scheme ends, where it shows us no more of it; else empty."""
+    field = place.provider.number_field(scheme)
+    return row.ledger_number_ending if field and field.is_masked and not row.ledger_number else ""
+
+
+def kept_back(place: Place, row: Customer, scheme: str) -> str:
+    """The sentence for a number that the ledger has and keeps from us, as long as none has been entered here."""
+    ending = ending_there(place, row, scheme)
+    if not ending or row.number:
+        return ""
+    return f"{place.provider.name} has an {scheme} ending in {ending}. It shows us no more, so please enter it once."
 
 
 def conflict_view(theirs: str, ours: BusinessNumber | str) -> dict[str, str] | None:
@@ -60,11 +99,26 @@ def conflict_view(theirs: str, ours: BusinessNumber | str) -> dict[str, str] | N
     return {"ours": display, "theirs": theirs}
 
 
+def no_field(place: Place, scheme: str) -> str:
+    """The sentence for a number that the accounting system has no field for; empty when it has one."""
+    if place.provider.number_field(scheme):
+        return ""
+    return f"{place.provider.name} has no field for an {scheme}, so it is saved here only."
+
+
+def number_hint(place: Place, row: Customer, scheme: str) -> str:
+    """What the accounting system has now of this number, or that it has no field for it."""
+    if nowhere := no_field(place, scheme):
+        return nowhere
+    ending = ending_there(place, row, scheme)
+    return write_hint(place, f"one ending in {ending}" if ending else row.ledger_number)
+
+
 def _bare(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
 def write_hint(place: Place, theirs: str) -> str:
     """What the accounting system has now, under the tick box."""
-    name = place.provider.name
-    return f"{name} has {theirs} now." if theirs else f"{name} has nothing there for this contact."
+    name, contact, _ = place.terms
+    return f"{name} has {theirs} now." if theirs else f"{name} has nothing there for this {contact}."

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from link4web.customers import states
 from link4web.customers.listing import ROW_COLUMNS
 from link4web.customers.models import Customer
-from link4web.customers.words import StateWords, origin_words, state_words
+from link4web.customers.words import StateWords, Terms, hidden_words, origin_words, state_words
 from link4web.database import db
 from link4web.web.filters import business_number
 
@@ -46,7 +46,7 @@ class RowView:
 class RowMaker:
     """Turns database rows into `RowView`s. `base` is the list's path without a slash at its end."""
 
-    provider_name: str
+    terms: Terms
     base: str
     default_scheme: str
     may_invite: bool = True
@@ -60,14 +60,19 @@ class RowMaker:
     def make(self, row: Any, *, ticked: bool = False) -> RowView:
         scheme = self.scheme_of(row)
         href = f"{self.base}/{row.id}"
+        shown, origin = business_number(row.number), ""
+        if shown:
+            origin = _origin(row.number_origin, scheme, self.terms.provider)
+        elif row.ledger_number_ending:
+            shown, origin = f"… {row.ledger_number_ending}", _hidden(scheme, self.terms.provider)
         return RowView(
             row.id,
             row.name,
             row.email,
-            business_number(row.number),
+            shown,
             scheme,
-            _origin(row.number_origin, scheme, self.provider_name) if row.number else "",
-            _words(row.state, self.provider_name, scheme),
+            origin,
+            _words(row.state, self.terms, scheme),
             row.state_since,
             ticked,
             href,
@@ -77,6 +82,7 @@ class RowMaker:
 
 
 _origin = lru_cache(256)(origin_words)
+_hidden = lru_cache(64)(hidden_words)
 _words = lru_cache(256)(state_words)
 
 

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, select, update
 
 from link4web import clock, tenancy
 from link4web.customers import listing, words
 from link4web.customers.counting import counts
 from link4web.customers.listing import ListQuery
 from link4web.customers.models import Customer, Selection
-from link4web.database import changed_rows, db, writing
+from link4web.database import changed_rows, db, insert_for, writing
 from link4web.ids import is_id, new_id
 from link4web.web import sessions
 
@@ -44,11 +45,12 @@ _OF_SESSION = select(Selection).where(
     Selection.connection_id == bindparam("connection"), Selection.session_key == bindparam("session_key")
 )
 
+_OF_SESSION_HELD = _OF_SESSION.with_for_update()
+
 
 def of_request(connection_id: str) -> Selection | None:
     """This browser's selection on a connection."""
-    ours = {"connection": connection_id, "session_key": sessions.current().key}
-    return db.session.scalars(_OF_SESSION, ours).first()
+    return _kept_as(connection_id, sessions.current().key)
 
 
 def query_of(selection: Selection) -> ListQuery:
@@ -136,7 +138,7 @@ def select_all(connection_id: str, query: ListQuery) -> Selection:
 def single(connection_id: str, customer_id: str) -> Selection:
     """A selection of one, beside what is ticked: for a row's own button."""
     with writing():
-        selection = _new(connection_id, f"single-{new_id()}")
+        selection = Selection(**_new_row(connection_id, f"single-{new_id()}"))
         selection.ids = [customer_id]
         selection.seen_count = 1
         db.session.add(selection)
@@ -147,6 +149,21 @@ def clear(selection: Selection) -> None:
     """Nothing is chosen any more."""
     with writing():
         db.session.execute(delete(Selection).where(Selection.id == selection.id))
+
+
+def put_aside(selection: Selection) -> None:
+    """Clear a selection because another list is shown; `take_back` undoes it."""
+    with writing():
+        _keep_as(selection, _aside_key())
+
+
+def take_back(connection_id: str) -> Selection | None:
+    """What was put aside last is chosen again, instead of what has been ticked since; None when nothing was."""
+    with writing():
+        selection = _kept_as(connection_id, _aside_key())
+        if selection is not None:
+            _keep_as(selection, sessions.current().key)
+    return selection
 
 
 def forget_old() -> int:
@@ -173,27 +190,47 @@ def chosen(selection: Selection, after: str = "", limit: int = 500) -> list[Cand
     return [Candidate(*row) for row in db.session.execute(wanted.order_by(Customer.id).limit(limit))]
 
 
+def _aside_key() -> str:
+    return f"aside-{sessions.current().key}"[:64]  # the column's length; what remains of the hash is long enough
+
+
+def _kept_as(connection_id: str, session_key: str) -> Selection | None:
+    return db.session.scalars(_OF_SESSION, {"connection": connection_id, "session_key": session_key}).first()
+
+
+def _keep_as(selection: Selection, session_key: str) -> None:
+    """In place of what is kept under this key. Two tabs may do it at once, so neither relies on what it has read."""
+    others = (Selection.connection_id == selection.connection_id, Selection.session_key == session_key)
+    db.session.execute(delete(Selection).where(*others, Selection.id != selection.id))
+    db.session.execute(update(Selection).where(Selection.id == selection.id).values(session_key=session_key))
+
+
 def _ours(connection_id: str, query: ListQuery) -> Selection:
-    selection = of_request(connection_id)
-    if selection is None:
-        selection = _new(connection_id, sessions.current().key)
-        db.session.add(selection)
+    """This browser's selection of the list, held until the end of the running ``writing()``: ticks may come at once."""
+    row = _new_row(connection_id, sessions.current().key)
+    fresh = insert_for(Selection).values(row)
+    db.session.execute(fresh.on_conflict_do_nothing(index_elements=["organisation_id", "connection_id", "session_key"]))
+    selection = db.session.scalars(
+        _OF_SESSION_HELD,
+        {"connection": connection_id, "session_key": row["session_key"]},
+        execution_options={"populate_existing": True},
+    ).one()
     if not fits(selection, query):
         selection.mode, selection.ids = "include", []
         selection.queue, selection.search = query.queue.slug, query.search
     return selection
 
 
-def _new(connection_id: str, session_key: str) -> Selection:
-    return Selection(
-        id=new_id(),
-        organisation_id=tenancy.organisation_id(),
-        connection_id=connection_id,
-        session_key=session_key,
-        queue="",
-        search="",
-        mode="include",
-        ids=[],
-        seen_count=0,
-        updated_at=clock.now(),
-    )
+def _new_row(connection_id: str, session_key: str) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "organisation_id": tenancy.organisation_id(),
+        "connection_id": connection_id,
+        "session_key": session_key,
+        "queue": "",
+        "search": "",
+        "mode": "include",
+        "ids": [],
+        "seen_count": 0,
+        "updated_at": clock.now(),
+    }

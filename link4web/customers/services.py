@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from link4web import clock, tenancy
 from link4web.accounts.models import Organisation
@@ -17,11 +17,13 @@ from link4web.mail.address import email_key
 from link4web.outbox import Job
 from link4web.registers.numbers import BusinessNumber
 
+# built once: a sync asks it in every transaction
+_NUMBER_IS_OPTIONAL = select(Organisation.invite_without_number).where(Organisation.id == bindparam("organisation"))
+
 
 def number_is_optional() -> bool:
     """Whether this organisation lets customers bring their number themselves (design.md §2, rule 2)."""
-    organisation = db.session.get(Organisation, tenancy.organisation_id())
-    return bool(organisation and organisation.invite_without_number)
+    return bool(db.session.scalar(_NUMBER_IS_OPTIONAL, {"organisation": tenancy.organisation_id()}))
 
 
 def facts_of(customer: Customer, *, number_optional: bool) -> states.Facts:

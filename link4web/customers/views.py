@@ -2,11 +2,13 @@
 
 from flask import Blueprint, Response, abort, flash, render_template, request, url_for
 
+from link4web.connections.entry import remember
 from link4web.connections.views import sync_now
 from link4web.customers import detail_views, ledger_views, popup_views, queries, selection
 from link4web.customers.list_page import list_context
 from link4web.customers.listing import ListQuery
-from link4web.customers.pages import Place, selection_view, sync_view
+from link4web.customers.pages import Place, sync_view
+from link4web.customers.selection_words import selection_view
 from link4web.database import db
 from link4web.providers.base.provider import Provider
 from link4web.web.access import Permission, requires
@@ -24,6 +26,7 @@ def add_routes(bp: Blueprint) -> None:
     bp.add_url_rule(f"{base}/selection", "save_selection", save_selection, methods=["POST"])
     bp.add_url_rule(f"{base}/selection/all", "select_all", select_all, methods=["POST"])
     bp.add_url_rule(f"{base}/selection/clear", "clear_selection", clear_selection, methods=["POST"])
+    bp.add_url_rule(f"{base}/selection/back", "take_back_selection", take_back_selection, methods=["POST"])
     bp.add_url_rule(f"{base}/selection/invite", "act_on_selection", act_on_selection, methods=["POST"])
     bp.add_url_rule(f"{base}/sync", "sync", sync, methods=["POST"])
     bp.add_url_rule(f"{base}/sync", "sync_status", sync_status)
@@ -35,8 +38,12 @@ def add_routes(bp: Blueprint) -> None:
 
 @requires(Permission.VIEW_CUSTOMERS)
 def index(provider: Provider, connection: str) -> Response:
-    del connection
-    return page("customers/index.html", fragment="customers/_list.html", **list_context(Place.here(provider)))
+    remember(connection)
+    context = list_context(Place.here(provider))
+    if wants_fragment() and context["cleared"]:
+        status = render_template("customers/_status.html", status=context["cleared"])
+        return fragments(render_template("customers/_list.html", **context), status)
+    return page("customers/index.html", fragment="customers/_list.html", **context)
 
 
 @requires(Permission.VIEW_CUSTOMERS)
@@ -53,7 +60,7 @@ def save_selection(provider: Provider, connection: str) -> Response:
     place, query = Place.here(provider), _query()
     fits = _save(connection)
     chosen = selection.of_request(connection)
-    view = selection_view(place, query, chosen, request.form.getlist("id"))
+    view = selection_view(place, query, chosen, request.form.get("shown", "").split())
     if not wants_fragment():
         return go_to(place.list_href(query))
     part = render_template("customers/_picked.html", selection=view)
@@ -75,6 +82,13 @@ def clear_selection(provider: Provider, connection: str) -> Response:
     if chosen:
         selection.clear(chosen)
     return go_to(Place.here(provider).list_href(_query()))
+
+
+@requires(Permission.VIEW_CUSTOMERS)
+def take_back_selection(provider: Provider, connection: str) -> Response:
+    """Undo of *your selection was cleared*: back to its list, as it was."""
+    chosen = selection.take_back(connection)
+    return go_to(Place.here(provider).list_href(selection.query_of(chosen) if chosen else _query()))
 
 
 @requires(Permission.INVITE)

@@ -7,6 +7,7 @@ from link4web.http.failures import CircuitOpen
 
 FAILURES_TO_OPEN = 5
 REST_SECONDS = 20.0
+PARTS_TO_SUSPECT_ALL = 3
 
 
 class Breaker:
@@ -44,3 +45,59 @@ class Breaker:
             self._failures += 1
             if self._failures >= FAILURES_TO_OPEN:
                 self._opened_at = clock.timestamp()
+
+
+class Breakers:
+    """Those of one service: one for all of it, and one for each part that calls are about, such as a ledger file.
+
+    A service may say that it is broken where it means one file: then that file alone is left alone. Three different
+    parts broken in a row, or no answer at all, are troubles of the whole service. A call about no part has "".
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._all = Breaker()
+        self._parts: dict[str, Breaker] = {}
+        self._broken: set[str] = set()  # parts since the last good answer
+
+    def enter(self, part: str) -> None:
+        """Ask to make a call.
+
+        Raises:
+            CircuitOpen: not now.
+        """
+        with self._lock:
+            of_part = self._parts.get(part)
+        if of_part:
+            of_part.enter()
+        self._all.enter()
+
+    def succeeded(self, part: str) -> None:
+        """A good answer came, or one that says what is wrong with the question."""
+        with self._lock:
+            self._parts.pop(part, None)
+            self._broken.clear()
+        self._all.succeeded()
+
+    def broken(self, part: str) -> None:
+        """The service answered that it, or this part of it, is broken."""
+        if part and self._is_among_few(part):
+            self._of(part).failed()
+            self._all.succeeded()  # it answers
+        else:
+            self.unreachable(part)
+
+    def unreachable(self, part: str) -> None:
+        """The service did not answer, or is broken as a whole."""
+        if part:
+            self._of(part).failed()
+        self._all.failed()
+
+    def _is_among_few(self, part: str) -> bool:
+        with self._lock:
+            self._broken.add(part)
+            return len(self._broken) < PARTS_TO_SUSPECT_ALL
+
+    def _of(self, part: str) -> Breaker:
+        with self._lock:
+            return self._parts.setdefault(part, Breaker())

@@ -1,5 +1,6 @@
 """One HTTP client for a service: pinned origins, no redirects, limits in time and size, a breaker, quiet logs."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ import structlog
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from link4web.http.breaker import Breaker
+from link4web.http.breaker import Breakers
 from link4web.http.failures import AddressRefused, Unreachable
 from link4web.http.origins import origin_of
 
@@ -20,6 +21,8 @@ MEBIBYTE = 1024 * 1024
 _CHUNK = 64 * 1024
 _TOTAL_SECONDS = 60.0
 _LOGGED_PATH = 200
+# which ledger file or record a path is about is nobody's business who reads logs
+_WHOSE = re.compile(r"(?<=/)(?:\d{8,}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})(?![^/])")
 
 _log = structlog.get_logger("link4web.http")
 
@@ -54,7 +57,7 @@ class HttpClient:
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._max_bytes = max_bytes
-        self._breaker = Breaker()
+        self._breakers = Breakers()
         self._session = _new_session(self.adapter())
 
     def adapter(self) -> HTTPAdapter:
@@ -79,28 +82,30 @@ class HttpClient:
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
         timeout: float | None = None,
+        part: str = "",
     ) -> Answer:
         """Send one request and read the whole answer, whatever its status.
 
-        `timeout` shortens waiting for a piece of the answer and for the whole of it, in seconds.
+        `timeout` shortens waiting for a piece of the answer and for the whole of it, in seconds. `part` names the part
+        of the service that the call is about, such as a ledger file: one that is broken keeps nobody from the others.
 
         Raises:
             Unreachable: no complete answer; CircuitOpen and AddressRefused: the call was not made.
         """
         self.permit(url)
-        self._breaker.enter()
+        self._breakers.enter(part)
         started = time.monotonic()
         try:
             answer = self._answer(method, url, headers or {}, params or {}, body, timeout, started)
         except Unreachable as failure:
             if not isinstance(failure, AddressRefused):
-                self._breaker.failed()
+                self._breakers.unreachable(part)
             self._note(method, url, failure.reason, started)
             raise
         if answer.status >= 500:
-            self._breaker.failed()
+            self._breakers.broken(part)
         else:
-            self._breaker.succeeded()
+            self._breakers.succeeded(part)
         self._note(method, url, answer.status, started)
         return answer
 
@@ -148,7 +153,7 @@ class HttpClient:
             "http.sent",
             client=self.name,
             method=method,
-            path=urlsplit(url).path[:_LOGGED_PATH],
+            path=_WHOSE.sub("…", urlsplit(url).path)[:_LOGGED_PATH],
             outcome=outcome,
             ms=round((time.monotonic() - started) * 1000),
         )

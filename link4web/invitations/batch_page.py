@@ -20,6 +20,7 @@ from link4web.web.filters import number, plural
 
 FAILED = ("bounced", "unknown", "revoked")
 FAILURES_SHOWN = 50
+REASONS_SHOWN = 3
 #: label, drawing, tone of what is counted on the page
 COUNTS = (
     ("queued", "Queued", "unchecked", "rest"),
@@ -64,6 +65,7 @@ def context(place: Place, batch: InvitationBatch, *, polled: bool) -> dict[str, 
             "undo_href": place.href("undo_batch", batch=batch.id),
             "now_href": place.href("send_batch_now", batch=batch.id),
             "announce": words if polled and state in ("done", "undone") else None,
+            "held_back": _held_back(batch) if state == "sending" else [],
             "failures": failures,
             "more_failures": more,
             "title": plural(total, "invitation") if batch.state != "preparing" else "Invitations",
@@ -111,6 +113,22 @@ def _words(batch: InvitationBatch, state: str, done: int, counts: Counter[str]) 
         "undone": f"You took {many} back.",
         "done": f"{many} {'is' if total == 1 else 'are'} sent." if sent == total else f"{number(sent)} of {many} sent.",
     }[state]
+
+
+def _held_back(batch: InvitationBatch) -> list[str]:
+    """Why some still wait (a cap on mails), the commonest reasons first."""
+    rows = db.session.execute(
+        select(CustomerInvitation.problem, func.count())
+        .where(
+            CustomerInvitation.batch_id == batch.id,
+            CustomerInvitation.state == "queued",
+            CustomerInvitation.problem != "",
+        )
+        .group_by(CustomerInvitation.problem)
+        .order_by(func.count().desc(), CustomerInvitation.problem)
+        .limit(REASONS_SHOWN)
+    )
+    return [f"{number(count)} still to go. {why}" for why, count in rows]
 
 
 def _shown(counts: Counter[str]) -> list[tuple[str, int, str, str]]:

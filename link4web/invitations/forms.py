@@ -1,5 +1,6 @@
 """Forms of sending and answering invitations."""
 
+import re
 from typing import Any
 
 from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField
@@ -16,12 +17,12 @@ from link4web.web.forms import Email, Form, Required, name_field, one_line
 class ReviewForm(Form):
     """The press of Send. `key` works once; `seen` is how many the page said would be invited."""
 
-    key = HiddenField()
-    seen = HiddenField()
+    key = HiddenField(filters=[lambda text: text if is_id(text or "") else ""])
+    seen = HiddenField(filters=[lambda text: text if re.fullmatch("[0-9]{1,9}", text or "") else ""])
     message = TextAreaField("Your message", filters=[message.tidy])
 
     def validate_key(self, field: HiddenField) -> None:
-        if not is_id(field.data or ""):
+        if not field.data:
             raise ValidationError("This page is out of date. Look at it again, then send.")
 
     def validate_message(self, field: TextAreaField) -> None:

@@ -1,21 +1,20 @@
 """What an invited business sees and presses. Opening a page never joins, declines or stops anything (R-102)."""
 
-from typing import Any
-
 from flask import Blueprint, Response, flash, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 
-from link4web.accounts import organisations, register, services
+from link4web.accounts import organisations, services
 from link4web.accounts.models import Organisation, User
+from link4web.accounts.number_check import answer_to
 from link4web.accounts.passwords import WeakPassword
 from link4web.invitations import joining, landing, stopping, tokens
 from link4web.invitations.forms import DeclineForm, JoinForm, either_number
 from link4web.invitations.joining import HasAccount, NewBusiness, NewPerson, NotYours
 from link4web.invitations.landing import Closed, Landing
 from link4web.invitations.preview import inviter_view
-from link4web.registers.numbers import NumberProblem
 from link4web.web import sessions
 from link4web.web.access import one_click, public
+from link4web.web.exchange import exchange
 from link4web.web.responses import go_to, page
 
 bp = Blueprint("join", __name__)
@@ -24,10 +23,8 @@ bp = Blueprint("join", __name__)
 @bp.get("/join/<token>")
 @public
 def open_link(token: str) -> Response:
-    """From the mail to a clean address: the session keeps the token's hash."""
-    if request.method != "HEAD":
-        session["join"] = tokens.token_hash(token).hex()
-    return go_to(url_for(".show"), 302)
+    """From the mail to a clean address."""
+    return exchange("join", tokens.token_hash(token), url_for(".show"), opens_account=False)
 
 
 @bp.errorhandler(Closed)
@@ -229,22 +226,10 @@ def switch() -> Response:
 @bp.get("/join/check")
 @public
 def check_number() -> Response:
-    """What the register says to the number in the field; only for whoever holds an open invitation."""
+    """What is wrong with the number in the field, or what the register says to it; only with an open invitation."""
     found = landing.landing(_hash())
     number = either_number(request.args.get("number", ""), found.country)
-    answer = None if isinstance(number, NumberProblem) else _register_words(register.look_up(number))
-    return page("accounts/_register_answer.html", answer=answer)
-
-
-def _register_words(finding: register.Finding) -> dict[str, Any]:
-    if finding.status == "active":
-        words = ", ".join(filter(None, (f"In the register as {finding.name}", finding.place, "active")))
-        return {"words": words, "mark": "receives", "tone": "done"}
-    if finding.status == "cancelled":
-        return {"words": f"In the register as {finding.name}, cancelled", "mark": "fail", "tone": "todo"}
-    if finding.status == "not found":
-        return {"words": "The register doesn’t know this number.", "mark": "unsure", "tone": "todo"}
-    return {"words": "The register can’t be asked now; you can go on.", "mark": "unsure", "tone": "wait"}
+    return page("accounts/_register_answer.html", answer=answer_to(number))
 
 
 @bp.route("/join/decline", methods=["GET", "POST"])
@@ -289,9 +274,8 @@ def go_on_here() -> Response:
 @bp.get("/stop/<token>")
 @public
 def open_stop(token: str) -> Response:
-    """The link in a mail: exchange the token for a clean address (R-030)."""
-    session["stop"] = tokens.token_hash(token).hex()
-    return go_to(url_for(".stop"), 302)
+    """From the mail to a clean address."""
+    return exchange("stop", tokens.token_hash(token), url_for(".stop"), opens_account=False)
 
 
 @bp.post("/stop/<token>")

@@ -11,13 +11,13 @@ from link4web import clock, outbox, tenancy
 from link4web.accounts import organisations, passwords, register
 from link4web.accounts.models import Membership, Organisation, User
 from link4web.accounts.register import Finding
-from link4web.accounts.services import find_user
+from link4web.accounts.services import find_user, prove_mailbox
 from link4web.audit import record
 from link4web.customers import keys
 from link4web.customers import services as customers
 from link4web.customers.models import Customer
 from link4web.database import db, end_reading, writing
-from link4web.ids import new_id
+from link4web.ids import is_id, new_id
 from link4web.invitations import batches, tokens
 from link4web.invitations.landing import Closed, Landing, closed_as, group, known, landing, read
 from link4web.invitations.models import CustomerInvitation, NetworkLink
@@ -113,10 +113,9 @@ def _person(who: User | NewPerson, email_key: str, password_hash: str) -> User:
             raise HasAccount
         user.name, user.password_hash = who.name, password_hash
     assert user is not None
-    if user.email == email_key and user.verified_at is None:
-        user.verified_at = clock.now()
-        record("account.verified", kind="user", object_id=user.id, by="invitation")
     db.session.flush()
+    if user.email == email_key:
+        prove_mailbox(user, by="invitation")
     return user
 
 
@@ -124,7 +123,9 @@ def _organisation(business: str | NewBusiness, user: User, finding: Finding | No
     if isinstance(business, NewBusiness):
         country = "NZ" if business.number.scheme == "NZBN" else "AU"
         return organisations.create_organisation(user.id, business.name, country, business.number, finding=finding)
-    if db.session.get(Membership, (business, user.id)) is None or business == tenancy.organisation_id():
+    if not is_id(business) or business == tenancy.organisation_id():
+        raise NotYours
+    if db.session.get(Membership, (business, user.id)) is None:
         raise NotYours
     return db.session.get_one(Organisation, business)
 

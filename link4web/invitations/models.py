@@ -149,6 +149,17 @@ class Suppression(Base):
     created_at: Mapped[datetime]
 
 
+class MailCount(Base):
+    """How many invitation mails have left under one cap in its window, which ends at `ends_at` (`invitations.caps`)."""
+
+    __tablename__ = "mail_count"
+
+    scope: Mapped[str] = mapped_column(bytewise(300), primary_key=True)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    mails: Mapped[int] = mapped_column(Integer)
+    most: Mapped[int] = mapped_column(Integer)
+
+
 class NetworkLink(Base):
     """Two organisations that found each other through an invitation."""
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import url_for
+from sqlalchemy import Row
 
 from link4web import clock
 from link4web.accounts.models import User
@@ -31,17 +32,18 @@ def mail(place: Place, person: User, to_name: str, message: str) -> dict[str, An
     }
 
 
-def landing(place: Place, person: User, to_name: str, message: str) -> dict[str, Any]:
-    """The page behind the link, with nothing in it that acts."""
+def landing(place: Place, person: User, first: Row[Any] | None, message: str) -> dict[str, Any]:
+    """The page behind the link as the `first` of the recipients sees it, with nothing in it that acts."""
     organisation = place.organisation
     now = clock.now()
-    name = to_name or SOMEBODY
-    form = JoinForm(formdata=None, data={"name": name}, country=organisation.country, signed_in=False)
+    name = first.name if first else SOMEBODY
+    known = {"name": name, "number": first.number, "email": first.email} if first else {"name": name}
+    form = JoinForm(formdata=None, data=known, country=organisation.country, signed_in=False)
     return {
         "invitation": {
             "inviter": inviter_view(organisation.name, number_words(organisation), organisation.address),
             "invited_name": name,
-            "email": "their address",
+            "email": first.email if first else "their address",
             "sent": now,
             "until": now + LIFETIME,
             "message": message,
@@ -53,7 +55,7 @@ def landing(place: Place, person: User, to_name: str, message: str) -> dict[str,
         "warn": None,
         "answer": None,
         "check_href": None,
-        "scheme": organisation.number_scheme,
+        "scheme": (first.number_scheme if first else "") or organisation.number_scheme,
         "signed_in_as": None,
         "wrong_account": None,
         "switch_action": None,

@@ -106,7 +106,7 @@ def reason_words(place: Place, why: str) -> tuple[str, str]:
         states.DECLINED: "said no",
         states.NOT_CUSTOMER: f"not a customer in {place.provider.name} yet",
     }
-    known = state_words(why, place.provider.name, place.scheme)
+    known = state_words(why, place.terms, place.scheme)
     return words.get(why, known.word[0].lower() + known.word[1:]), known.mark
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from flask import g
 from sqlalchemy import select, update
 
 from link4web import clock, outbox, tenancy
@@ -11,13 +12,13 @@ from link4web.accounts.models import Organisation, User
 from link4web.customers import services as customers
 from link4web.customers.models import Customer
 from link4web.database import db, writing
-from link4web.invitations import batches, suppressions, tokens
+from link4web.invitations import batches, caps, suppressions, tokens
 from link4web.invitations.mail import Letter, written
 from link4web.invitations.models import CustomerInvitation, InvitationBatch
 from link4web.mail.delivery import deliver
-from link4web.outbox import Job
+from link4web.outbox import Job, Later
 from link4web.registers.numbers import BusinessNumber
-from link4web.web.filters import day
+from link4web.web.filters import day, moment
 
 STOPPED = "They asked for no more e-mails."
 CHANGED = "The customer was changed after you pressed Send. Invite them again."
@@ -25,10 +26,15 @@ CHANGED = "The customer was changed after you pressed Send. Invite them again."
 
 def send(job: Job) -> None:
     """Send one invitation mail, which may stand for several customers of one address."""
-    with writing():
-        sealed = _seal(job.payload["lead"])
-        if sealed is not None:
-            outbox.begin_flight(job)
+    try:
+        with writing():
+            sealed = _seal(job.payload["lead"], is_first=job.attempts == 1)
+            if sealed is not None:
+                outbox.begin_flight(job)
+    except caps.Full as full:
+        with writing():
+            _say_why(job.payload["lead"], full)
+        raise Later(f"cap: {full.kind}", at=full.until, counts=False) from None
     if sealed is None:
         return
     deliver(written(sealed.letter))
@@ -44,8 +50,14 @@ class Sealed:
     invitation_ids: list[str]
 
 
-def _seal(lead_id: str) -> Sealed | None:
-    """The mail with fresh links, inside ``writing()``; None when nobody is left to write to."""
+def _seal(lead_id: str, *, is_first: bool) -> Sealed | None:
+    """The mail with fresh links, inside ``writing()``; None when nobody is left to write to.
+
+    `is_first`: it counts under the caps. A mail that is tried again has been counted.
+
+    Raises:
+        caps.Full: it may not leave now.
+    """
     waiting = list(
         db.session.scalars(
             select(CustomerInvitation)
@@ -64,7 +76,14 @@ def _seal(lead_id: str) -> Sealed | None:
         batches.revoke([one.id for one in waiting], STOPPED)
         customers.set_invitation_state(sorted(one.customer_id for one in waiting), "unsubscribed")
         return None
-    return _addressed(batch, _still_wanted(waiting))
+    kept = _still_wanted(waiting)
+    if not kept:
+        return None
+    organisation = db.session.get_one(Organisation, batch.organisation_id)
+    sealed = _addressed(batch, organisation, kept)
+    if is_first:  # last, since all mails of all organisations share a count
+        caps.take(organisation, batch.created_by, waiting[0].email_key)
+    return sealed
 
 
 def _held(batch_id: str) -> InvitationBatch:
@@ -100,16 +119,15 @@ def _fits(invitation: CustomerInvitation, customer: Customer, *, number_optional
     )
 
 
-def _addressed(batch: InvitationBatch, kept: list[tuple[CustomerInvitation, Customer]]) -> Sealed | None:
-    if not kept:
-        return None
+def _addressed(
+    batch: InvitationBatch, organisation: Organisation, kept: list[tuple[CustomerInvitation, Customer]]
+) -> Sealed:
     lead, customer = kept[0]
     until = clock.now() + batches.LIFETIME
     for invitation, _ in kept:
         invitation.expires_at = until
     _supersede_older(kept)
     join, stop = tokens.mint(lead, expires_at=until)
-    organisation = db.session.get_one(Organisation, batch.organisation_id)
     person = db.session.get_one(User, batch.created_by)
     letter = Letter(
         to=lead.email,
@@ -149,6 +167,18 @@ def _supersede_older(kept: list[tuple[CustomerInvitation, Customer]]) -> None:
     ).all()
     if older:
         tokens.supersede(tenancy.organisation_id(), older)
+
+
+def _say_why(lead_id: str, full: caps.Full) -> None:
+    """Note at the waiting invitations which cap holds them, and until when; sending clears it."""
+    g.organisation = db.session.get_one(Organisation, tenancy.organisation_id())
+    why = f"We send at most {full.words}. The rest leaves by itself from {moment(full.until)}."
+    db.session.execute(
+        update(CustomerInvitation)
+        .where(CustomerInvitation.lead_id == lead_id, CustomerInvitation.state == "queued")
+        .values(problem=why)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _mark_sent(invitation_ids: list[str]) -> None:

@@ -9,8 +9,9 @@ from link4web.customers import rows, services
 from link4web.customers.models import Selection
 from link4web.customers.pages import Place, own_number_banner
 from link4web.customers.popup_views import changed_parts
+from link4web.customers.selection import query_of
 from link4web.ids import is_id, new_id
-from link4web.invitations import batch_page, batches, preview, review
+from link4web.invitations import batch_page, batches, caps, preview, review
 from link4web.invitations.forms import ReviewForm
 from link4web.invitations.mail import subject_of
 from link4web.invitations.models import InvitationBatch
@@ -89,12 +90,12 @@ def _review_page(
         form=form,
         subject=subject_of(organisation.name),
         preview=preview.mail(place, current_user, found.first_name, "" if form.errors else form.message.data or ""),
-        limits=LIMITS,
+        limits=f"{LIMITS} {caps.forecast(organisation, current_user.id, found.will)}".rstrip(),
         undo_seconds=batch_page.undo_seconds(),
         consent=CONSENT,
         action=place.href("invite"),
-        back_href=place.base,
-        places=[("My Customers", place.base), ("Review", None)],
+        back_href=place.list_href(query_of(selection)),
+        places=[("My Customers", place.list_href(query_of(selection))), ("Review", None)],
         blocked=own_number_banner(place),
     )
 
@@ -111,7 +112,11 @@ def invite_list(provider: Provider, connection: str) -> Response:
     return page(
         "invitations/recipients.html",
         title="Who will be invited",
-        places=[("My Customers", place.base), ("Review", place.href("invite")), ("Who", None)],
+        places=[
+            ("My Customers", place.list_href(query_of(selection))),
+            ("Review", place.href("invite")),
+            ("Who", None),
+        ],
         recipients=[_recipient(place, row) for row in found],
         shown=plural(len(found), "customer") + (" on this page" if more or after else ""),
         previous_href=place.href("invite_list") if after else None,
@@ -135,8 +140,9 @@ def invite_preview(provider: Provider, connection: str) -> Response:
     """The page behind the link, as the first of the selected would see it."""
     place = Place.here(provider)
     selection = review.of_browser(connection)
-    name = review.examine(place, selection).first_name if selection else ""
-    context = preview.landing(place, current_user, name, session.get("invitation_message", ""))
+    found = review.recipients(selection, "")[0] if selection else []
+    first = found[0] if found else None
+    context = preview.landing(place, current_user, first, session.get("invitation_message", ""))
     return page("invitations/join.html", **context)
 
 

@@ -1,7 +1,18 @@
 """Effects on the outside world: written with their cause, leased, retried, or honestly called unknown."""
 
-from link4web.outbox.drain import drain
-from link4web.outbox.queue import Job, add, add_many, again, begin_flight, cancel, hasten, mark_in_flight, postpone
+from link4web.outbox.drain import drain, due_kinds
+from link4web.outbox.queue import (
+    Job,
+    add,
+    add_many,
+    again,
+    begin_flight,
+    cancel,
+    hasten,
+    is_waiting,
+    mark_in_flight,
+    postpone,
+)
 from link4web.outbox.registry import GiveUp, Handler, Later, Outcome, Unknown, handles
 from link4web.outbox.schedule import ask_every
 
@@ -19,8 +30,10 @@ __all__ = [
     "begin_flight",
     "cancel",
     "drain",
+    "due_kinds",
     "handles",
     "hasten",
+    "is_waiting",
     "mark_in_flight",
     "postpone",
 ]

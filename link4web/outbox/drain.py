@@ -1,24 +1,27 @@
 """Claim due rows, fairly over organisations, and work them off.
 
-A drain is a plain function: a loop calls it at home.
+A drain is a plain function: a loop calls it at home. Rows are claimed together and begin one after the other; only
+what has begun counts as an attempt, or a worker killed again and again would use up the attempts of rows it never
+touched.
 """
 
 import os
 import random
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
 
 from link4web import clock, tenancy
 from link4web.audit import Actor, actor, record
 from link4web.database import db, end_reading, writing
 from link4web.outbox import queue, registry
-from link4web.outbox.models import OutboxRow
+from link4web.outbox.models import IS_OPEN, OutboxRow
 from link4web.outbox.queue import IN_FLIGHT, Job, LeaseLost
 from link4web.outbox.registry import GiveUp, Later, Unknown
 
@@ -29,23 +32,39 @@ BACKOFF_CAP = 3600.0
 def drain(kind: str, *, limit: int = 50, stopping: Callable[[], bool] = lambda: False) -> int:
     """Work off up to `limit` due rows of a kind; the number worked on. Never raises for a job's own failure.
 
-    Once `stopping()` is true the running job is finished and the rest are given back at once.
+    Once `stopping()` is true the running job is finished, or gives itself back where it takes long, and the rest are
+    given back at once.
     """
     jobs = _claim(kind, limit)
     for number, job in enumerate(jobs):
         if stopping():
             _give_back(jobs[number:])
             return number
-        _run(job)
+        _run(replace(job, is_stopping=stopping))
     return len(jobs)
 
 
-def _claim(kind: str, limit: int) -> list[Job]:
+def due_kinds(kinds: Sequence[str]) -> list[str]:
+    """Those of the kinds that have work now, in the order given: one question for all of them."""
+    if not kinds:
+        return []
+    asked = union_all(*(select(literal(kind).label("kind")) for kind in kinds)).subquery()
+    found = set(db.session.scalars(select(asked.c.kind).where(exists().where(OutboxRow.kind == asked.c.kind, _due()))))
+    end_reading()
+    return [kind for kind in kinds if kind in found]
+
+
+def _due() -> ColumnElement[bool]:
+    """Rows to be worked on: waiting ones whose time has come, and those of a worker that has lost its lease.
+
+    A running row was due when it was claimed, so one range of one index has them all.
+    """
     now = clock.now()
-    due = or_(
-        and_(OutboxRow.state == "ready", OutboxRow.due_at <= now),
-        and_(OutboxRow.state == "running", OutboxRow.lease_until < now),
-    )
+    return and_(IS_OPEN, OutboxRow.due_at <= now, or_(OutboxRow.state == "ready", OutboxRow.lease_until < now))
+
+
+def _claim(kind: str, limit: int) -> list[Job]:
+    due = _due()
     anything = db.session.scalar(select(OutboxRow.id).where(OutboxRow.kind == kind, due).limit(1))
     end_reading()
     if not anything:
@@ -69,15 +88,14 @@ def _turns(kind: str, due: ColumnElement[bool], limit: int) -> list[OutboxRow]:
 
 
 def _lease(row: OutboxRow) -> Job | None:
-    """Take the row, or settle it when a worker died with its effect in flight or too often."""
+    """Take the row, or settle it when workers died with its effect in flight or in all its attempts."""
     row.fence += 1
-    row.attempts += 1
     row.state = "running"
     row.lease_owner = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"[:60]
     row.lease_until = clock.now() + timedelta(seconds=registry.handler(row.kind).lease_seconds)
     was_in_flight, row.error_code = row.error_code == IN_FLIGHT, ""
     job = _job_of(row)
-    if not was_in_flight and row.attempts <= row.max_attempts:
+    if not was_in_flight and row.attempts < row.max_attempts:
         return job
     db.session.flush()
     with _as_job(job):
@@ -100,26 +118,26 @@ def _job_of(row: OutboxRow) -> Job:
         row.fence,
         row.actor_id,
         row.on_behalf_of_id,
-        row.lease_until,
     )
 
 
-def _run(job: Job) -> None:
-    with _as_job(job):
+def _run(claimed: Job) -> None:
+    with _as_job(claimed):
         try:
-            if _is_half_gone(job):
-                queue.postpone(job, registry.handler(job.kind).lease_seconds)
-            _work(job)
+            _work(_begin(claimed))
         except LeaseLost:
             log.warning("lease lost")
         finally:
             db.session.rollback()
 
 
-def _is_half_gone(job: Job) -> bool:
-    """Whether the jobs claimed before this one have used up much of its lease."""
-    half = timedelta(seconds=registry.handler(job.kind).lease_seconds / 2)
-    return job.lease_until is None or job.lease_until - clock.now() < half
+def _begin(claimed: Job) -> Job:
+    """Count the attempt and start its lease anew: those claimed before this one may have used most of it up."""
+    begun = replace(claimed, attempts=claimed.attempts + 1)
+    with writing():
+        until = clock.now() + timedelta(seconds=registry.handler(claimed.kind).lease_seconds)
+        queue.finish(claimed, attempts=begun.attempts, lease_until=until)
+    return begun
 
 
 def _work(job: Job) -> None:
@@ -176,7 +194,7 @@ def _give_back(jobs: list[Job]) -> None:
     for job in jobs:
         try:
             with writing():
-                queue.finish(job, state="ready", attempts=job.attempts - 1, lease_owner=None, lease_until=None)
+                queue.finish(job, state="ready", lease_owner=None, lease_until=None)
         except LeaseLost:
             continue
 

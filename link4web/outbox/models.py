@@ -8,12 +8,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from link4web.database import Base, Id, bytewise
 from link4web.ids import new_id
 
+#: SQLite takes the index of open rows for a query that says just this.
+IS_OPEN = text("state in ('ready', 'running')")
+
 
 class OutboxRow(Base):
     """One effect to bring about. `payload` holds ids only, never personal data or secrets.
 
     `state` *ready* is due at `due_at`; *running* is leased until `lease_until`; *unknown* means the outside world may
-    or may not have taken it, and a person or a look-up must say; *dead* has used up its attempts.
+    or may not have taken it, and a person or a look-up must say; *dead* has used up its `attempts`, which count how
+    often its job has begun.
     """
 
     __tablename__ = "outbox"
@@ -24,8 +28,8 @@ class OutboxRow(Base):
             "ix_outbox_open",
             "kind",
             "due_at",
-            sqlite_where=text("state in ('ready', 'running')"),
-            postgresql_where=text("state in ('ready', 'running')"),
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
         ),
         Index(None, "organisation_id", "kind"),
     )

@@ -1,10 +1,11 @@
 """Add, take back and finish outbox rows."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import exists, select, update
 
 from link4web import clock
 from link4web.audit import current_actor
@@ -19,7 +20,10 @@ IN_FLIGHT = "in flight"
 
 @dataclass(frozen=True)
 class Job:
-    """A claimed row, as its handler sees it."""
+    """A claimed row, as its handler sees it; `attempts` counts the one that runs now.
+
+    Once `is_stopping()` the worker is about to end: long work gives the job back (`Later`, which counts nothing).
+    """
 
     id: str
     organisation_id: str | None
@@ -31,7 +35,7 @@ class Job:
     fence: int
     actor_id: str | None
     on_behalf_of_id: str | None
-    lease_until: datetime | None = None
+    is_stopping: Callable[[], bool] = field(default=lambda: False, compare=False)
 
 
 class LeaseLost(Exception):
@@ -119,6 +123,17 @@ def cancel(kind: str, keys: list[str]) -> int:
 def hasten(kind: str, keys: list[str]) -> int:
     """Let waiting effects begin now."""
     return _change_ready(kind, keys, due_at=clock.now())
+
+
+def is_waiting(kind: str, prefix: str, *, organisation_id: str | None) -> bool:
+    """Whether an effect whose key begins with `prefix` has been asked for and nobody has begun it."""
+    waiting = exists().where(
+        OutboxRow.organisation_id == organisation_id,
+        OutboxRow.kind == kind,
+        OutboxRow.key.startswith(prefix, autoescape=True),
+        OutboxRow.state == "ready",
+    )
+    return bool(db.session.scalar(select(waiting)))
 
 
 def _change_ready(kind: str, keys: list[str], **values: object) -> int:

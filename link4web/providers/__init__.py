@@ -1,9 +1,9 @@
 """Every accounting product we connect to. A new one is a folder beside `xero` and a place in this list."""
 
-from link4web.providers import xero
+from link4web.providers import myob, quickbooks, xero
 from link4web.providers.base.provider import Provider
 
-ALL: tuple[Provider, ...] = (xero.PROVIDER,)
+ALL: tuple[Provider, ...] = (xero.PROVIDER, quickbooks.PROVIDER, myob.PROVIDER)
 
 
 def by_slug(slug: str) -> Provider | None:

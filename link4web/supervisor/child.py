@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from link4web.supervisor import leash
+
 LARGEST_LOG = 5 * 1024 * 1024
 
 
@@ -17,6 +19,7 @@ class Child:
     """`python -m <arguments>`, with its output in a log file.
 
     It gets a process group of its own: Ctrl-C reaches the supervisor alone, which then stops its children in order.
+    And it is on a leash: should the supervisor itself be killed, it stops.
 
     Args:
         answers: whether it does its work now; asked until it says yes.
@@ -38,7 +41,7 @@ class Child:
         self.log = log
         self.answers = answers
         self._stop_signal = stop_signal
-        self._command = [sys.executable, "-m", *arguments]
+        self._command = [sys.executable, leash.__file__, *arguments]
         self._environ = dict(environ)
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -53,7 +56,7 @@ class Child:
             self._log_began = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own arguments)
                 self._command,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self._folder,
@@ -77,7 +80,16 @@ class Child:
 
     def ended(self) -> int | None:
         """Its exit status once it has ended (negative: the signal that ended it); None while it runs."""
-        return self._process.poll() if self._process else 0
+        if self._process is None:
+            return 0
+        status = self._process.poll()
+        if status is not None:
+            self._drop_leash()
+        return status
+
+    def _drop_leash(self) -> None:
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
 
     def ask_to_stop(self) -> None:
         if self._process and self.ended() is None:
@@ -91,6 +103,7 @@ class Child:
             self._process.wait(max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
             return False
+        self._drop_leash()
         return True
 
     def kill(self) -> None:
@@ -99,6 +112,7 @@ class Child:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+            self._drop_leash()
 
     def last_words(self, lines: int = 12) -> str:
         """The end of what it has written since it was started, indented."""

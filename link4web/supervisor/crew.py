@@ -33,6 +33,8 @@ class Crew:
         port = self.places.port
         # one process: threads of one interpreter cost less than a second copy, and SQLite has one writer anyway
         options = ["--worker-class=gthread", "--workers=1", "--threads=4", "--graceful-timeout=15", "--keep-alive=15"]
+        # gunicorn would otherwise believe headers of anybody on this computer, such as SCRIPT_NAME
+        options += ["--forwarded-allow-ips=", "--forwarder-headers="]
         # gunicorn would otherwise write to the home folder and to the system's folder for temporary files
         options += ["--no-control-socket", f"--worker-tmp-dir={self.places.data_dir}", "--log-level=warning"]
         return self._child(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import FrameType
 
 from link4web.settings import Settings, SettingsError, from_environment
+from link4web.supervisor import accounting
 from link4web.supervisor.child import Child
 from link4web.supervisor.crew import Crew
 from link4web.supervisor.places import Places, places_from
@@ -87,6 +88,8 @@ class Home:
         self._start(worker)
         self._wait_for(web)
         self._wait_for(worker)
+        for line in accounting.tell_webhooks(self.settings, self.places.simulators_port):
+            say(line)
         say(self._welcome([line for line in sign_ins.splitlines() if not line.startswith(LOG_LINE)]))
 
     def _start(self, child: Child) -> None:
@@ -125,19 +128,15 @@ class Home:
             raise Stopped
 
     def _welcome(self, sign_ins: list[str]) -> str:
-        simulators = f"http://localhost:{self.places.simulators_port}"
-        people = [f"  {'Sign in' if not number else '':<10}{line}" for number, line in enumerate(sign_ins)]
-        return "\n".join(
-            [
-                "",
-                f"  {'Open':<10}{self.settings.base_url}",
-                *people,
-                f"  {'Mailbox':<10}{simulators}/mail    (every mail arrives here, whoever it is for)",
-                f"  {'Xero':<10}{simulators}/xero    (simulated; no account is needed)",
-                "",
-                "Ctrl-C stops everything.",
-            ]
-        )
+        mailbox = f"http://localhost:{self.places.simulators_port}/mail    (every mail arrives here, whoever it is for)"
+        lines = [
+            ("Open", self.settings.base_url),
+            *(("" if number else "Sign in", line) for number, line in enumerate(sign_ins)),
+            ("Mailbox", mailbox),
+            *accounting.shown(self.settings, self.places.simulators_port),
+        ]
+        width = max(len(label) for label, _ in lines) + 2
+        return "\n".join(["", *(f"  {label:<{width}}{text}" for label, text in lines), "", "Ctrl-C stops everything."])
 
     def _watch(self) -> None:
         """Until a signal comes, start again what ended by itself; give up on what keeps ending."""

@@ -71,6 +71,11 @@ def one_click(view: View) -> View:
     return _declare(view, Rule(signed_in=False, csrf_exempt=True))
 
 
+def signed(view: View) -> View:
+    """Anybody may POST to this view without a session; it believes only what carries a good signature (webhooks)."""
+    return _declare(view, Rule(signed_in=False, csrf_exempt=True))
+
+
 def signed_in(view: View) -> View:
     """Any signed-in person with a verified address."""
     return _declare(view, Rule(signed_in=True))

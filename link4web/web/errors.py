@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, g, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from link4web.database import db
@@ -50,7 +51,9 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_trouble)
+    app.register_error_handler(PoolTimeout, _database_trouble)
     app.register_error_handler(Exception, _unexpected)
+    app.logger.disabled = True  # Flask's own lines are raw traces, and name paths that may hold a token
 
 
 def _forged(_: CSRFError) -> Response:
@@ -74,6 +77,8 @@ def _forged(_: CSRFError) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.response is not None and error.code is None:
         return error.response  # type: ignore[return-value]  # abort(response): the caller has built it
+    if (original := getattr(error, "original_exception", None)) is not None:
+        return _failure(original)  # what broke after the view, at the end of the request, comes wrapped
     status = error.code or 500
     if 300 <= status < 400:
         return error.get_response()  # type: ignore[return-value]  # werkzeug's own redirects
@@ -85,9 +90,13 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _database_trouble(error: OperationalError) -> Response:
+def _failure(error: Exception) -> Response:
+    return _database_trouble(error) if isinstance(error, OperationalError | PoolTimeout) else _unexpected(error)
+
+
+def _database_trouble(error: OperationalError | PoolTimeout) -> Response:
     db.session.rollback()
-    log.error("database trouble", error=type(error.orig).__name__ if error.orig else "unknown")
+    log.error("database trouble", error=type(getattr(error, "orig", None) or error).__name__)
     response = error_page(503)
     response.headers["Retry-After"] = "30"
     return response

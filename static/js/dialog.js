@@ -29,7 +29,7 @@ addEventListener("htmx:afterSettle", ({ detail }) => {
 
 dialog?.addEventListener("close", () => {
   host.replaceChildren();
-  const row = openerRow && document.getElementById(openerRow);
-  const back = opener?.isConnected ? opener : row && (find(".do .btn", row) ?? find("th a", row));
-  (back ?? find("main")).focus();
+  lastRow = openerRow;
+  if (opener?.isConnected) opener.focus();
+  else focusRow(openerRow);
 });

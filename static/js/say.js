@@ -6,7 +6,9 @@ const say = (words) => {
   const line = document.createElement("span");
   line.className = "vh";
   line.textContent = words;
-  find("#status")?.replaceChildren(line);
+  const status = find("#status");
+  find(":scope > .vh", status)?.remove();
+  status.append(line);
 };
 
 // A swapped part may carry one sentence for people who cannot see it change.

@@ -3,6 +3,12 @@
 const boxes = (form) => [...form.querySelectorAll("tbody [name=id]")];
 let last, waiting;
 
+const figure = (number) => number.toLocaleString("en-AU");
+const chosen = (number, all) => {
+  if (!all) return number ? `${figure(number)} selected` : "";
+  return `All ${figure(all)} selected` + (number < all ? `, ${figure(all - number)} left out` : "");
+};
+
 const count = (form) => {
   const all = boxes(form);
   const ticked = all.filter((box) => box.checked).length;
@@ -12,7 +18,7 @@ const count = (form) => {
     head.indeterminate = ticked > 0 && ticked < all.length;
   }
   const shown = find("[data-elsewhere]", form);
-  if (shown) shown.textContent = `${(ticked + Number(shown.dataset.elsewhere)).toLocaleString("en-AU")} selected`;
+  if (shown) shown.textContent = chosen(ticked + Number(shown.dataset.elsewhere), Number(shown.dataset.all));
 };
 
 const save = (form) => {

@@ -15,7 +15,3 @@ addEventListener("input", ({ target }) => {
 addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.target.closest("[data-poll]")) event.preventDefault();
 });
-
-addEventListener("click", ({ target }) => {
-  if (target.closest?.("[data-dismiss]")) target.closest(".toast").remove();
-});

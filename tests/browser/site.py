@@ -95,4 +95,4 @@ def make_demo_data(folder: Path) -> None:
 
 def _environ() -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LINK4WEB_")}
-    return inherited | {"LINK4WEB_LIGHT_PASSWORDS": "1"}
+    return inherited | {"LINK4WEB_LIGHT_PASSWORDS": "1", "LINK4WEB_PACE_CALLS": "0"}

@@ -73,6 +73,45 @@ def test_ticks_outlive_pages_and_a_batch_can_be_undone(connected_site: Site, vis
     expect(customers.row(first)).to_contain_text("Can invite")
 
 
+def test_a_search_clears_the_selection_and_undo_brings_it_back(
+    connected_site: Site, visit: OpenWindow, scripts: bool
+) -> None:
+    page = visit(scripts=scripts).page
+    customers = signed_in_to_customers(page, connected_site, scripts=scripts)
+    customers.queue("Can invite")
+    first = customers.names()[0]
+    customers.tick(first)
+    if not scripts:
+        customers.go("Next")
+    customers.search("banksia")
+    expect(page.locator("#status" if scripts else "main")).to_contain_text("Your selection of 1 was cleared")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("checkbox", name=first, exact=True)).to_be_checked()
+    expect(page).to_have_url(re.compile(r"\?queue=can-invite$"))
+
+
+def test_a_ticked_page_offers_all_that_match(connected_site: Site, visit: OpenWindow) -> None:
+    page = visit("phone").page
+    customers = signed_in_to_customers(page, connected_site)
+    customers.queue("Can invite")
+    page.get_by_role("checkbox", name="Select all 50 on this page").check()
+    page.get_by_role("button", name="Select all 471 in Can invite").click()
+    expect(page.locator("#picked")).to_contain_text("All 471 selected")
+    page.get_by_role("checkbox", name=customers.names()[0], exact=True).uncheck()
+    expect(page.locator("#picked")).to_contain_text("All 471 selected, 1 left out")
+
+
+def test_focus_stays_at_the_row_after_undo(connected_site: Site, visit: OpenWindow) -> None:
+    page = visit().page
+    customers = signed_in_to_customers(page, connected_site)
+    customers.queue("Can invite")
+    row = customers.row(customers.names()[1])
+    row.get_by_role("button", name="Invite").press("Enter")
+    expect(row.locator("th a")).to_be_focused()
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(row.get_by_role("button", name="Invite")).to_be_focused()
+
+
 def test_pressing_invite_with_nothing_selected_says_so(connected_site: Site, visit: OpenWindow, scripts: bool) -> None:
     page = visit(scripts=scripts).page
     signed_in_to_customers(page, connected_site, scripts=scripts)

@@ -8,10 +8,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenWindow
 from tests.browser.pages import (
     ISLA,
-    PASSWORD,
     Customers,
     connected,
-    follow_mail_link,
+    join,
     main_of,
     open_mail,
     press,
@@ -20,6 +19,7 @@ from tests.browser.site import Site
 from tests.browser.visits import check_accessible
 
 pytestmark = pytest.mark.browser
+MESSAGE = "We send all invoices this way now."
 DRY_CREEK_ABN = "86 151 956 832"  # a sample number that the simulated register knows
 
 
@@ -28,7 +28,7 @@ def test_from_connecting_to_joined(site: Site, visit: OpenWindow, scripts: bool)
     customers = connected(isla.page, site, scripts=scripts)
     add_number(customers)
     chosen = send_to_three(customers, site)
-    join(other.page, site, chosen[0][1])
+    join(other.page, site, chosen[0][1], MESSAGE)
     see_joined(customers, site, chosen[0][0])
 
 
@@ -62,25 +62,12 @@ def send_to_three(customers: Customers, site: Site) -> list[tuple[str, str]]:
     customers.invite_selected()
     expect(page.get_by_role("heading", level=1)).to_have_text("Review 3 invitations")
     check(page, customers.scripts)
-    page.get_by_label("Message").or_(page.get_by_role("textbox")).first.fill("We send all invoices this way now.")
+    page.get_by_label("Message").or_(page.get_by_role("textbox")).first.fill(MESSAGE)
     press(page, "Send 3 invitations")
     page.wait_for_url(re.compile(r"/invitations/[\w-]{22}"))
     check(page, customers.scripts)
     press(page, "Send now")
     return chosen
-
-
-def join(page: Page, site: Site, email: str) -> None:
-    open_mail(page, site, email)
-    follow_mail_link(page, site, "/join/")
-    expect(page).to_have_url(f"{site.base_url}/join")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(
-        "Wattle & Wharf Coffee would like to send you eInvoices"
-    )
-    expect(main_of(page)).to_contain_text("We send all invoices this way now.")
-    page.get_by_label("Password").fill(PASSWORD)
-    press(page, "Join and receive eInvoices")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("You have joined")
 
 
 def see_joined(customers: Customers, site: Site, name: str) -> None:

@@ -1,17 +1,14 @@
-"""Our Xero client against the Xero simulator over real HTTP: every verb, every refusal, both sides of each doubt."""
+"""What is particular to Xero, asked of our client against the simulator over real HTTP: both sides of each doubt."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
 from link4web import clock
 from link4web.http import forget_clients
-from link4web.providers import ALL, by_slug
-from link4web.providers.base.config import ProviderConfig
 from link4web.providers.base.errors import (
     Conflict,
     DuplicateName,
@@ -21,11 +18,12 @@ from link4web.providers.base.errors import (
     TryAgainLater,
     WillNeverWork,
 )
-from link4web.providers.base.provider import ProviderClient
-from link4web.providers.base.records import RemoteContact, TokenSet
+from link4web.providers.base.provider import Unmetered
+from link4web.providers.base.records import TokenSet
 from link4web.providers.xero import PROVIDER as XERO
 from link4web.registers.ledger_numbers import business_number
 from link4web.simulators.server import Running, start
+from tests.contract.ledgers import Xero, named
 
 REDIRECT = "http://localhost:8000/xero/callback"
 VERIFIER = "a-verifier-of-sufficient-length-0123456789-abcdefg"
@@ -33,68 +31,6 @@ CONTACTS = "/api.xro/2.0/Contacts"
 # a published sample number
 ABN = ("ABN", "51824753556")
 NZBN = ("NZBN", "9429041561928")
-
-
-class Xero:
-    """The simulator's controls, and what a caller of the client has to bring."""
-
-    def __init__(self, base_url: str) -> None:
-        self.root = f"{base_url}/xero"
-        self.config = self.configured()
-        self.tokens: TokenSet | None = None
-        self.renewals = 0
-
-    def configured(self, **changes: Any) -> ProviderConfig:
-        facts = {
-            "authorize_url": f"{self.root}/identity/connect/authorize",
-            "token_url": f"{self.root}/connect/token",
-            "api_url": f"{self.root}/api.xro/2.0",
-            "connections_url": f"{self.root}/connections",
-            "web_url": f"{self.root}/go",
-            "client_id": "link4web-home",
-            "client_secret": "home-secret-for-the-simulator-only",
-        }
-        return ProviderConfig(**{**facts, **changes})
-
-    def control(self, name: str, **wanted: Any) -> Any:
-        answer = requests.post(f"{self.root}/_control/{name}", json=wanted, timeout=30)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def log(self) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = requests.get(f"{self.root}/_control/log", timeout=5).json()["requests"]
-        return listed
-
-    def forget_log(self) -> None:
-        requests.delete(f"{self.root}/_control/log", timeout=5)
-
-    def consent(self, config: ProviderConfig | None = None, verifier: str | None = None) -> dict[str, str]:
-        """Walk through the consent page and come back with what the callback would get."""
-        url = XERO.authorisation(config or self.config, REDIRECT, "some-state", verifier)
-        answer = requests.get(url, allow_redirects=False, timeout=5)
-        assert answer.status_code == 302, answer.text
-        return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
-
-    def connect(self, verifier: str | None = VERIFIER) -> TokenSet:
-        self.control("switch", consent="allow")
-        code = self.consent(verifier=verifier)["code"]
-        self.tokens = XERO.exchange(self.config, code, REDIRECT, verifier)
-        return self.tokens
-
-    def client(self) -> ProviderClient:
-        tokens = self.connect()
-        return XERO.client(self.config, self, XERO.ledger_files(self.config, tokens)[0].file_id)
-
-    def access_token(self) -> str:
-        assert self.tokens is not None
-        return self.tokens.access_token
-
-    def renew(self, rejected: str) -> str:
-        assert self.tokens is not None
-        assert rejected == self.tokens.access_token
-        self.renewals += 1
-        self.tokens = XERO.refresh(self.config, self.tokens.refresh_token)
-        return self.tokens.access_token
 
 
 @pytest.fixture(scope="module")
@@ -113,16 +49,6 @@ def xero(running: Running) -> Xero:
     return found
 
 
-def named(client: ProviderClient, name: str) -> RemoteContact:
-    return next(contact for contact in client.search(name) if contact.name == name)
-
-
-def test_the_list_of_providers() -> None:
-    assert by_slug("xero") is XERO
-    assert by_slug("abacus") is None
-    assert [provider.slug for provider in ALL] == ["xero"]
-
-
 class TestSigningIn:
     @pytest.mark.parametrize("verifier", [VERIFIER, None])
     def test_consent_to_tokens_to_organisation(self, xero: Xero, verifier: str | None) -> None:
@@ -131,19 +57,11 @@ class TestSigningIn:
         assert set(tokens.scope.split()) == set(XERO.scopes)
         assert tokens.consent_id
         assert tokens.access_token not in repr(tokens)
-        [file] = XERO.ledger_files(xero.config, tokens)
-        organisation = XERO.client(xero.config, xero, file.file_id).organisation()
+        [file] = XERO.ledger_files(xero.config, tokens, {})
+        organisation = XERO.client(xero.config, xero, file.file_id, Unmetered()).organisation()
         assert organisation.name == file.name
         assert organisation.country == "AU"
         assert len(organisation.number_candidates) == 1
-
-    def test_state_and_refusal_come_back_to_the_caller(self, xero: Xero) -> None:
-        xero.control("switch", consent="deny")
-        assert xero.consent() == {
-            "error": "access_denied",
-            "error_description": "The user did not allow access",
-            "state": "some-state",
-        }
 
     def test_pkce_can_be_turned_off_where_it_is_refused(self, xero: Xero) -> None:
         xero.control("switch", confidential_pkce="refused", consent="allow")
@@ -159,14 +77,6 @@ class TestSigningIn:
         code = xero.consent(config, VERIFIER)["code"]
         assert XERO.exchange(config, code, REDIRECT, VERIFIER).access_token
 
-    def test_a_code_works_once(self, xero: Xero) -> None:
-        xero.control("switch", consent="allow")
-        code = xero.consent()["code"]
-        XERO.exchange(xero.config, code, REDIRECT, None)
-        with pytest.raises(MustReconnect) as caught:
-            XERO.exchange(xero.config, code, REDIRECT, None)
-        assert caught.value.code == "XERO-CODE-EXPIRED"
-
     def test_a_code_with_another_verifier_is_worth_nothing(self, xero: Xero) -> None:
         xero.control("switch", consent="allow")
         code = xero.consent(verifier=VERIFIER)["code"]
@@ -179,46 +89,13 @@ class TestSigningIn:
         assert second.refresh_token != first.refresh_token
         assert XERO.refresh(xero.config, first.refresh_token).access_token
 
-    def test_a_refresh_token_that_is_gone_asks_for_a_person(self, xero: Xero) -> None:
-        tokens = xero.connect()
-        xero.control("expire", access=True, refresh=True)
-        with pytest.raises(MustReconnect) as caught:
-            XERO.refresh(xero.config, tokens.refresh_token)
-        assert caught.value.code == "XERO-GRANT-GONE"
-
-    def test_a_wrong_secret_is_a_matter_of_configuration(self, xero: Xero) -> None:
-        tokens = xero.connect()
-        with pytest.raises(WillNeverWork) as caught:
-            XERO.refresh(xero.configured(client_secret="wrong"), tokens.refresh_token)
-        assert caught.value.code == "XERO-CLIENT"
-
-    @pytest.mark.parametrize(
-        ("trouble", "code"),
-        [
-            ({"kind": "status", "status": 500}, "XERO-DOWN"),
-            ({"kind": "html", "status": 200}, "XERO-GARBLED"),
-            ({"kind": "html", "status": 429}, "XERO-GARBLED"),
-            ({"kind": "status", "status": 200, "body": "[]"}, "XERO-GARBLED"),
-            ({"kind": "status", "status": 200, "body": '{"access_token": 5}'}, "XERO-GARBLED"),
-            ({"kind": "reset"}, "XERO-UNREACHABLE"),
-            ({"kind": "half"}, "XERO-UNREACHABLE"),
-        ],
-    )
-    def test_trouble_while_refreshing_keeps_the_pair(self, xero: Xero, trouble: dict[str, Any], code: str) -> None:
-        tokens = xero.connect()
-        xero.control("fail", path="/connect/token", **trouble)
-        with pytest.raises(TryAgainLater) as caught:
-            XERO.refresh(xero.config, tokens.refresh_token)
-        assert caught.value.code == code
-        assert XERO.refresh(xero.config, tokens.refresh_token).access_token
-
     def test_letting_go_takes_one_organisation_and_may_be_repeated(self, xero: Xero) -> None:
         client = xero.client()
         assert xero.tokens is not None
-        [file] = XERO.ledger_files(xero.config, xero.tokens)
+        [file] = XERO.ledger_files(xero.config, xero.tokens, {})
         for _ in range(2):
             XERO.let_go(xero.config, xero, file.remote_connection_id)
-        assert XERO.ledger_files(xero.config, xero.tokens) == []
+        assert XERO.ledger_files(xero.config, xero.tokens, {}) == []
         with pytest.raises(MustReconnect):
             client.organisation()
 
@@ -237,41 +114,14 @@ class TestReading:
         assert {contact.status for page in pages for contact in page.contacts} >= {"active", "archived", "merged"}
         assert client.contacts(9).is_last
 
-    def test_what_changed_since(self, xero: Xero) -> None:
-        client = xero.client()
-        before = clock.now()
-        xero.control("touch", do="archive", contact="Dry Creek Joinery")
-        page = client.contacts(1, modified_since=before, order="updated")
-        assert [(contact.name, contact.status) for contact in page.contacts] == [("Dry Creek Joinery", "archived")]
-
-    def test_nothing_changed_is_an_empty_last_page(self, xero: Xero) -> None:
-        page = xero.client().contacts(1, modified_since=clock.now() + timedelta(hours=1))
-        assert (page.contacts, page.is_last) == ((), True)
-
-    def test_any_number_by_id(self, xero: Xero) -> None:
-        client = xero.client()
-        wanted = [contact.external_id for contact in client.contacts(1).contacts[:250]]
-        unknown = "ffffffff-0000-4000-8000-000000000000"
-        found = client.contacts_by_id([*wanted, unknown, "nonsense", wanted[0].upper()])
-        assert sorted(contact.external_id for contact in found) == sorted(wanted)
-        assert client.contacts_by_id([]) == ()
-
     @pytest.mark.parametrize(("field", "known"), [("CompanyNumber", True), ("nowhere", False)])
     def test_new_zealand_numbers_where_xero_has_them(self, xero: Xero, field: str, known: bool) -> None:
         xero.control("switch", nzbn_field=field)
         xero.connect()
         tenant = xero.control("token", tenant_id="Kōwhai")["tenant_id"]
-        contacts = XERO.client(xero.config, xero, tenant).contacts(1).contacts
+        contacts = XERO.client(xero.config, xero, tenant, Unmetered()).contacts(1).contacts
         numbers = [business_number(contact, "NZ") for contact in contacts]
         assert any(number is not None and number.scheme == "NZBN" for number in numbers) == known
-
-    def test_search(self, xero: Xero) -> None:
-        client = xero.client()
-        cafe = named(client, "Marram Grass Café")
-        assert not cafe.is_customer
-        assert len(client.search("a")) == 20
-        assert client.search("  \n") == ()
-        assert client.search('no "such" name \\ & = ?') == ()
 
     def test_a_draft_made_in_xero_is_found_through_sales_only(self, xero: Xero) -> None:
         client = xero.client()
@@ -352,51 +202,6 @@ class TestWriting:
         assert client.update_contact(joinery.external_id, number=ABN, expected=joinery) == joinery
         assert {one["method"] for one in xero.log()} == {"GET"}
 
-    def test_an_archived_contact_is_left_alone(self, xero: Xero) -> None:
-        client = xero.client()
-        joinery = named(client, "Dry Creek Joinery")
-        xero.control("touch", do="archive", contact=joinery.name)
-        with pytest.raises(PersonMustFix) as caught:
-            client.update_contact(joinery.external_id, number=ABN, expected=joinery)
-        assert caught.value.code == "XERO-ARCHIVED"
-
-    def test_xero_says_what_is_wrong_with_an_address(self, xero: Xero) -> None:
-        client = xero.client()
-        joinery = named(client, "Dry Creek Joinery")
-        with pytest.raises(PersonMustFix) as caught:
-            client.update_contact(joinery.external_id, email="not an address", expected=joinery)
-        assert "mail" in caught.value.messages[0].lower()
-
-    def test_a_new_contact(self, xero: Xero) -> None:
-        client = xero.client()
-        made = client.create_contact(
-            name="  Saltbush   Lane Picture House ", email="box@saltbush.example", number=ABN, idempotency_key="one"
-        )
-        assert (made.name, made.email, made.tax_number, made.is_customer) == (
-            "Saltbush Lane Picture House",
-            "box@saltbush.example",
-            ABN[1],
-            False,
-        )
-        assert named(client, made.name) == made
-
-    @pytest.mark.parametrize("name", ["Dry Creek Joinery", 'The "Best" Shed \\ Co', "Ōtaki Orchard Co-op"])
-    def test_a_name_that_is_taken_leads_to_the_contact(self, xero: Xero, name: str) -> None:
-        client = xero.client()
-        if not any(contact.name == name for contact in client.search(name)):
-            client.create_contact(name=name, email="", number=None, idempotency_key="first")
-        with pytest.raises(DuplicateName) as caught:
-            client.create_contact(name=name, email="", number=None, idempotency_key="second")
-        assert caught.value.existing_id == named(client, name).external_id
-        assert caught.value.messages
-
-    def test_an_unknown_contact(self, xero: Xero) -> None:
-        client = xero.client()
-        for unknown in ("ffffffff-0000-4000-8000-000000000000", "../Invoices"):
-            with pytest.raises(WillNeverWork) as caught:
-                client.update_contact(unknown, number=ABN, expected=None)
-            assert caught.value.code == "XERO-NOT-FOUND"
-
 
 class TestDrafts:
     @pytest.mark.parametrize(("makes", "clears"), [(True, False), (True, True), (False, False)])
@@ -427,7 +232,7 @@ class TestDrafts:
         changed = {"Invoices": [{"InvoiceID": draft, "LineItems": [{"Description": "40 muffins"}]}]}
         headers = {"Authorization": f"Bearer {xero.access_token()}", "Accept": "application/json"}
         assert xero.tokens is not None
-        headers["xero-tenant-id"] = XERO.ledger_files(xero.config, xero.tokens)[0].file_id
+        headers["xero-tenant-id"] = XERO.ledger_files(xero.config, xero.tokens, {})[0].file_id
         answer = requests.post(f"{xero.config.api_url}/Invoices/{draft}", json=changed, headers=headers, timeout=5)
         assert answer.status_code == 200, answer.text
         with pytest.raises(PersonMustFix) as caught:
@@ -439,13 +244,6 @@ class TestDrafts:
 
 
 class TestTrouble:
-    def test_an_expired_token_is_renewed_once(self, xero: Xero) -> None:
-        client = xero.client()
-        xero.control("expire", access=True)
-        assert client.organisation().name
-        assert client.organisation().name
-        assert xero.renewals == 1
-
     def test_a_token_that_is_refused_again_needs_a_person(self, xero: Xero) -> None:
         client = xero.client()
         xero.control("fail", path="/api.xro", count=9, status=401, body='{"Detail":"TokenExpired: again"}')
@@ -471,7 +269,7 @@ class TestTrouble:
             expires_at=xero.tokens.expires_at,
         )
         with pytest.raises(MustReconnect) as caught:
-            XERO.client(xero.config, xero, granted["tenant_id"]).contacts(1)
+            XERO.client(xero.config, xero, granted["tenant_id"], Unmetered()).contacts(1)
         assert (caught.value.code, xero.renewals) == ("XERO-SCOPE", 0)
 
     @pytest.mark.parametrize("status", [403, 401])
@@ -525,18 +323,6 @@ class TestTrouble:
         assert caught.value.code == "XERO-RATE-MINUTE"
         assert caught.value.retry_after is not None
         assert 0 <= caught.value.retry_after <= 60
-
-    def test_five_failures_in_a_row_give_xero_a_rest(self, xero: Xero) -> None:
-        client = xero.client()
-        xero.control("fail", path="/api.xro", count=5, status=503)
-        for _ in range(5):
-            with pytest.raises(TryAgainLater):
-                client.organisation()
-        with pytest.raises(TryAgainLater) as caught:
-            client.organisation()
-        assert caught.value.code == "XERO-UNREACHABLE"
-        assert caught.value.retry_after is not None
-        forget_clients()
 
 
 def test_the_contact_page_leads_into_xero(xero: Xero) -> None:

@@ -1,16 +1,17 @@
 """Failures are answered in plain words, as page and as part, and follow one number through the logs."""
 
+import base64
 import re
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask, abort
+from flask import Flask, abort, session
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from link4web.app import create_app
 from link4web.database import db, writing
-from link4web.settings import from_environment
+from link4web.settings import Settings, from_environment
 from link4web.web.access import public
 from link4web.web.errors import WORDS
 from tests.people import PASSWORD, Town
@@ -35,6 +36,14 @@ def trouble(app: Flask) -> Flask:
     def database() -> str:
         raise OperationalError("SELECT 1", {}, Exception("gone away"))
 
+    @public
+    def last() -> str:
+        session["something"] = "to store"
+        with writing():
+            db.session.execute(text("DROP TABLE session"))
+        return "ready"
+
+    app.add_url_rule("/trouble/last", "last", last)
     app.add_url_rule("/trouble/<int:status>", "fail", fail)
     app.add_url_rule("/trouble/crash", "crash", crash)
     app.add_url_rule("/trouble/database", "database", database)
@@ -75,6 +84,19 @@ def test_a_database_in_trouble_is_503(trouble: Flask) -> None:
     answer = trouble.test_client().get("/trouble/database")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "30"
+
+
+def test_trouble_at_the_very_end_of_a_request(
+    trouble: Flask, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """R-157, R-196: the session can't be stored any more once the page is ready."""
+    answer = trouble.test_client().get(f"/trouble/last?code={SECRET}")
+    assert answer.status_code == 503
+    assert "<h1" in answer.text
+    lines = capsys.readouterr().out.splitlines()
+    assert any("database trouble" in line and answer.headers["X-Request-Id"] in line for line in lines)
+    assert not caplog.records, "nothing but our own lines"
+    assert SECRET not in str(lines)
 
 
 def test_a_view_without_a_rule_is_closed(trouble: Flask) -> None:
@@ -154,6 +176,27 @@ def test_logs_hold_no_secrets_and_one_line_each(town: Town, capsys: pytest.Captu
     for secret in (SECRET, PASSWORD, link[1], cookie.value, person.email, "forged", person.pages[0].text[:50]):
         assert secret not in logged
     assert all(line.startswith("timestamp=") for line in logged.splitlines())
+
+
+def test_no_setting_that_is_secret_leaves_the_process(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    """R-094, R-192: our own keys, through a journey with a consent, a sync, a crash and the commands that tell much."""
+    owner = town.owner()
+    connection = owner.connect_xero(file=2)
+    owner.get(f"/xero/connect/go?organisation={owner.organisation_id}")
+    owner.post(f"/xero/{connection}/customers/sync")
+    town.work()
+    town.app.extensions["load_member"] = None
+    assert owner.get(f"/xero/{connection}").status_code == 500
+    doctor = town.app.test_cli_runner().invoke(args=["doctor"])
+    settings: Settings = town.app.extensions["settings"]
+    said = capsys.readouterr()
+    produced = said.out + said.err + doctor.output + repr(settings) + "".join(page.text for page in owner.pages)
+    headers = str([page.headers for page in owner.pages if page.status_code != 302])
+    keys = [base64.b64encode(key).decode() for _, key in settings.token_keys]
+    for secret in (settings.secret_key, *keys, settings.providers["xero"].client_secret, settings.abr_guid):
+        assert len(secret) > 20
+        assert secret not in produced
+        assert secret not in headers
 
 
 def test_one_request_can_be_followed_into_its_job(town: Town, capsys: pytest.CaptureFixture[str]) -> None:

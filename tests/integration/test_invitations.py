@@ -502,7 +502,7 @@ class TestMailServer:
         def die_in_flight() -> None:
             [job] = _claim(batches.SEND, 1)
             with writing():
-                assert sending._seal(job.payload["lead"])
+                assert sending._seal(job.payload["lead"], is_first=True)
                 outbox.begin_flight(job)
 
         shop.inside(die_in_flight)

@@ -1,5 +1,6 @@
 """The invited business follows its link: looks, joins, says no or stops the mails."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,9 @@ from werkzeug.test import TestResponse
 
 from link4web import clock
 from link4web.accounts import organisations, services
-from link4web.accounts.models import Organisation, User
+from link4web.accounts.models import Membership, Organisation, User
 from link4web.customers.models import Customer
-from link4web.database import db
+from link4web.database import db, writing
 from link4web.invitations import expiry
 from link4web.invitations.models import InvitationToken, NetworkLink, Suppression
 from tests.invited import SAMPLE_NUMBERS, Shop, address, join_form, link_in, open_join, open_shop
@@ -75,6 +76,7 @@ class TestLooking:
             assert words in html
 
     def test_changes_nothing_but_the_time_of_the_first_look(self, invited: Invited) -> None:
+        """R-102: a link scanner's GETs and HEADs."""
         [before] = invited.shop.invitations(invited.customer)
         scanner = invited.shop.town.app.test_client()
         path = link_in(invited.mail)
@@ -97,6 +99,7 @@ class TestLooking:
         assert invited.shop.invitations(invited.customer)[0].opened_at is None
 
     def test_token_is_stored_hashed_and_leaves_the_address(self, invited: Invited) -> None:
+        """R-030, R-100."""
         token = link_in(invited.mail).rpartition("/")[2]
         assert len(token) >= 43
         with invited.shop.town.app.app_context():
@@ -112,6 +115,7 @@ class TestLooking:
         assert shown.status_code == 404 and "We do not know this link." in shown.text
 
     def test_altered_token_is_unknown(self, invited: Invited) -> None:
+        """R-100."""
         path = link_in(invited.mail)
         visitor = invited.visitor
         visitor.get(path[:-1] + ("A" if path[-1] != "A" else "B"))
@@ -128,7 +132,7 @@ class TestLooking:
         invited.opens()
         said = invited.visitor.get("/join/check?number=52341672110")
         assert "In the register as" in said.text and "<html" not in said.text
-        assert "data-node" not in invited.visitor.get("/join/check?number=123").text
+        assert "An ABN has 11 digits; you typed 3." in invited.visitor.get("/join/check?number=123").text
 
 
 class TestJoining:
@@ -211,7 +215,21 @@ class TestJoining:
         assert invited.state == "invited" and not users(invited.shop, invited.email)
         assert invited.joins().location == "/join/done"
 
+    def test_presses_at_the_same_moment_join_once(self, invited: Invited) -> None:
+        """R-166."""
+        visitors = [invited.shop.town.visitor() for _ in range(6)]
+        for visitor in visitors:
+            open_join(visitor, invited.mail)
+        forms = [{**join_form(email=invited.email), "csrf_token": visitor.token()} for visitor in visitors]
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(lambda visitor, form: visitor.post("/join", form), visitors, forms))
+        assert sorted(answer.status_code for answer in answers) == [303] + [410] * 5
+        with invited.shop.town.app.app_context():
+            assert db.session.scalar(select(func.count()).select_from(NetworkLink)) == 1
+            assert db.session.scalar(select(func.count()).select_from(Organisation)) == 2
+
     def test_second_press_has_no_second_effect(self, invited: Invited) -> None:
+        """R-100, R-166."""
         invited.opens()
         other = invited.shop.town.visitor()
         open_join(other, invited.mail)
@@ -277,6 +295,16 @@ class TestAddresses:
         squatter.email = invited.email
         assert squatter.sign_in("somebody-elses-password-1").status_code == 422
 
+    def test_a_squatter_who_is_signed_in_is_signed_out(self, invited: Invited) -> None:
+        """R-104: an account from before the acceptance gives nobody a way in."""
+        squatter = invited.shop.town.visitor()
+        squatter.email = invited.email
+        squatter.post("/sign-up", {"name": "Squatter", "email": invited.email, "password": "somebody-elses-password-1"})
+        assert squatter.sign_in("somebody-elses-password-1").status_code == 303
+        assert invited.joins().location == "/join/done"
+        assert invited.visitor.get("/organisations").status_code == 200
+        assert squatter.get("/account").status_code == 302
+
     def test_another_address_is_confirmed_first(self, invited: Invited) -> None:
         invited.opens()
         other = address()
@@ -293,6 +321,7 @@ class TestAddresses:
         assert invited.state == "invited"
 
     def test_signing_up_without_the_link_gains_nothing(self, invited: Invited) -> None:
+        """R-104."""
         visitor = invited.shop.town.visitor()
         visitor.post("/sign-up", {"name": "Eve", "email": invited.email, "password": PASSWORD})
         assert visitor.post("/join", join_form(email=invited.email)).status_code == 404
@@ -317,6 +346,7 @@ class TestSignedIn:
         assert mine == ["Kauri Point Marine", "Second Shop"]
 
     def test_cannot_join_as_somebody_elses_business(self, invited: Invited, stranger: Person) -> None:
+        """R-101."""
         third = invited.shop.town.owner(name="Third", organisation="Third Party")
         open_join(stranger, invited.mail)
         for foreign in (third.organisation_id, invited.shop.person.organisation_id, "nonsense"):
@@ -336,7 +366,29 @@ class TestSignedIn:
         shown = stranger.get("/join").text
         assert 'name="password"' in shown and "Marram Grass Café" in shown
 
+    def test_a_page_shows_the_invitation_its_link_names(self, shop: Shop, stranger: Person) -> None:
+        """R-101: the last link that was opened counts, whatever else the browser knows or a form says."""
+        first, second = Invited(shop), Invited(open_shop(shop.town, stranger))
+        first.opens()
+        second.visitor = first.visitor
+        assert "Kauri Point Marine would like to send you eInvoices." in second.opens()
+        forged = {"invitation": first.customer, "customer": first.customer, "token": link_in(first.mail)[6:]}
+        second.visitor.post("/join", join_form(email=second.email, **forged))
+        assert (first.state, second.state) == ("invited", "joined")
+
+    def test_joining_makes_nobody_a_member_of_the_inviter(self, invited: Invited, stranger: Person) -> None:
+        """R-103: this invitation carries no role, also when its sender has become nobody meanwhile."""
+        inviter = invited.shop.person
+        with invited.shop.town.app.app_context(), writing():
+            db.session.delete(db.session.get_one(Membership, (inviter.organisation_id, inviter.user_id)))
+        open_join(stranger, invited.mail)
+        form = {"role": "admin", "organisation_id": inviter.organisation_id, "inviter": inviter.organisation_id}
+        assert stranger.post("/join", {"organisation": stranger.organisation_id, **form}).location == "/join/done"
+        assert stranger.get(f"/org/{inviter.organisation_id}/connections").status_code == 404
+        assert stranger.get(invited.shop.base).status_code == 404
+
     def test_unverified_person_confirms_first(self, invited: Invited) -> None:
+        """R-011, R-101."""
         person = invited.shop.town.person("Una Unverified", verified=False)
         open_join(person, invited.mail)
         answer = person.post("/join", {"name": "Una's", "number": SAMPLE_NUMBERS[0]})
@@ -389,12 +441,13 @@ class TestStopping:
         return led.location
 
     def test_opening_only_asks(self, invited: Invited) -> None:
+        """R-110."""
         shown = invited.visitor.get(self.opened(invited))
-        assert shown.status_code == 200 and f"Stop e-mails to {invited.email}?" in shown.text
+        assert shown.status_code == 200 and f"They go to <b>{invited.email}</b>" in shown.text
         assert not self.suppressions(invited)
 
     def test_mail_program_posts_without_cookies(self, invited: Invited) -> None:
-        """RFC 8058, section 3.1: one POST, no cookies, no further question."""
+        """R-110 and RFC 8058, section 3.1: one POST, no cookies, no further question."""
         robot = invited.shop.town.app.test_client(use_cookies=False)
         answer = robot.post(
             self.stop_path(invited), data={"List-Unsubscribe": "One-Click"}, headers={"Origin": "https://mail.example"}
@@ -412,6 +465,7 @@ class TestStopping:
         assert len(invited.shop.mails_to(invited.email)) == 2
 
     def test_everybody_holds_for_other_inviters_and_new_rows(self, invited: Invited, stranger: Person) -> None:
+        """R-111."""
         invited.visitor.post(self.opened(invited), {"scope": "all"})
         for shop in (invited.shop, open_shop(invited.shop.town, stranger)):
             shop.select(shop.customer("Imported again", invited.email))
@@ -423,11 +477,13 @@ class TestStopping:
             assert invited.visitor.post(self.stop_path(invited)).status_code == 200
 
     def test_old_mails_link_still_works(self, invited: Invited) -> None:
+        """R-109: 30 days at least."""
         invited.shop.town.later(days=100)
         assert invited.visitor.post(self.stop_path(invited)).status_code == 200
         assert self.suppressions(invited)
 
     def test_unknown_and_foreign_tokens_stop_nothing(self, invited: Invited) -> None:
+        """R-110."""
         path = self.stop_path(invited)
         for wrong in (
             path[:-1] + ("A" if path[-1] != "A" else "B"),
@@ -445,7 +501,7 @@ class TestStopping:
 
     def test_from_the_landing_page(self, invited: Invited) -> None:
         invited.opens()
-        assert f"Stop e-mails to {invited.email}?" in invited.visitor.get("/join/stop").text
+        assert f"They go to <b>{invited.email}</b>" in invited.visitor.get("/join/stop").text
         invited.visitor.post("/join/stop", {"scope": "one"})
         assert self.suppressions(invited) == [(invited.email, invited.shop.person.organisation_id)]
         invited.visitor.post("/join/stop/undo")
@@ -468,6 +524,7 @@ class TestStopping:
 
 class TestRunningOut:
     def test_after_60_days(self, invited: Invited) -> None:
+        """R-100."""
         invited.shop.town.later(days=59)
         assert invited.shop.inside(expiry.expire_due) == 0
         invited.shop.town.later(days=2)
@@ -493,6 +550,7 @@ class TestRunningOut:
         assert invited.visitor.post("/join/ask").status_code == 404
 
     def test_resent_invitation_has_a_new_link_and_ends_the_old_one(self, invited: Invited) -> None:
+        """R-100."""
         invited.shop.town.later(days=61)
         with invited.shop.town.app.app_context():
             expiry.expire_due()

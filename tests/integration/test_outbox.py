@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from link4web import clock, outbox, tenancy
 from link4web.accounts import jobs as account_jobs
@@ -360,16 +360,3 @@ def test_cancelling_and_hastening(town: Town, handle: Callable[..., None]) -> No
         assert outbox.hasten(KIND, ["k1", "k2"]) == 1
     assert drain() == 1
     assert (row("k1").state, row("k2").state) == ("cancelled", "done")
-
-
-def test_leases_of_the_past_are_not_forgotten_by_a_restart(town: Town, handle: Callable[..., None]) -> None:
-    """A job that kills its worker every time ends as dead instead of going round for ever."""
-    handle(nothing)
-    add("one", max_attempts=3)
-    for _ in range(5):
-        claim()
-        town.later(seconds=61)
-    assert row().state == "dead"
-    assert row().error_code == "worker lost too often"
-    with writing():
-        db.session.execute(update(OutboxRow).where(OutboxRow.kind == KIND).values(state="done"))

@@ -168,6 +168,31 @@ def test_the_last_one_closes_the_dialog(books: Books) -> None:
     assert "number-form" not in answer.text and not waiting(books)
 
 
+def test_saving_in_the_dialog_leaves_queue_and_tick_as_they_are(books: Books) -> None:
+    queue = f"{books.base}?queue=needs-number"
+    customer = books.one("needs-number")
+    books.person.post(f"{books.base}/selection?queue=needs-number", {"shown": customer.id, "id": [customer.id]})
+    answer = books.person.post(
+        f"{books.base}/{customer.id}/abn",
+        {"number": JOINERY, "sure": JOINERY},
+        headers=HX | {"HX-Current-URL": f"http://localhost{queue}"},
+    ).text
+    assert re.search(r'href="[^"]+queue=needs-number" aria-current="page"', answer)
+    assert re.search(rf'value="{customer.id}"[^>]* checked', answer)
+    assert re.search(r'<section class="band" id="todo"[^>]*></section>', answer)
+
+
+def test_saving_in_the_dialog_of_the_customers_page_shows_that_page_again(books: Books) -> None:
+    customer = joinery(books)
+    here = f"{books.base}/{customer.id}"
+    for then in ("", "next"):
+        answer = books.person.post(
+            f"{here}/abn", {"number": JOINERY, "then": then}, headers=HX | {"HX-Current-URL": f"http://localhost{here}"}
+        )
+        assert answer.headers["HX-Redirect"].startswith(f"{books.base}/") and not answer.text
+    assert "ABN saved for Dry Creek Joinery" in words(books.person.get(here).text)
+
+
 def test_saving_in_xero_too_is_off_until_allowed_once(books: Books) -> None:
     customer = joinery(books)
     tick = re.compile(r'name="write"[^>]* checked|checked[^>]* name="write"')

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from link4web import providers
 from link4web.simulators.server import Running
 from link4web.supervisor.places import CHECKOUT
-from link4web.supervisor.ports import any_free_port
+from link4web.supervisor.ports import any_free_port, check_ports
 from tests.people import csrf_of
+from tests.processes import runs
 
 PATIENCE = 60.0
 
@@ -26,7 +28,7 @@ class Run:
     def __init__(self, folder: Path, **ports: int) -> None:
         self.folder = folder
         self.ports = {name: ports.get(name) or any_free_port() for name in ("PORT", "SIMULATORS_PORT", "SMTP_PORT")}
-        self.printed = folder.parent / f"{folder.name}.txt"
+        self.printed = folder.parent / f"{folder.name} {self.ports['PORT']}.txt"
         environ = {name: value for name, value in os.environ.items() if not name.startswith("LINK4WEB_")}
         environ |= {name: str(port) for name, port in self.ports.items()}
         environ["LINK4WEB_DATA_DIR"] = str(folder)
@@ -37,6 +39,10 @@ class Run:
     @property
     def base_url(self) -> str:
         return f"http://localhost:{self.ports['PORT']}"
+
+    @property
+    def simulators_url(self) -> str:
+        return f"http://localhost:{self.ports['SIMULATORS_PORT']}"
 
     def said(self) -> str:
         return self.printed.read_text()
@@ -102,16 +108,22 @@ def test_a_run_from_start_to_stop_and_once_more(start: Start) -> None:
     assert "already runs with the data in" in second.said()
     assert "Traceback" not in second.said()
 
-    web_dies_and_comes_back(run)
-    assert run.stop() == 0
-    assert "Stopped." in run.said()
-    assert status(run.base_url) == 0
-    assert status(mailbox) == 0
+    systems_are_named(run)
+    headers_move_nothing(run)
+    webhooks_arrive(run)
+    comes_back("gunicorn", "web", run, f"{run.base_url}/healthz")
+    comes_back("simulators", "simulators", run, mailbox)
+    webhooks_arrive(run)
+    is_killed_with_all_it_started(run)
 
-    again = start(**run.ports)
+    again = start()
     again.wait_for("Ctrl-C stops everything.")
     signs_in(again.base_url, email, password)
-    assert again.stop(signal.SIGTERM) == 0
+    webhooks_arrive(again)
+    assert again.stop() == 0
+    assert "Stopped." in again.said()
+    assert status(again.base_url) == 0
+    assert status(f"{again.simulators_url}/mail") == 0
 
 
 def signs_in(base_url: str, email: str, password: str) -> None:
@@ -123,13 +135,56 @@ def signs_in(base_url: str, email: str, password: str) -> None:
     assert answer.status_code == 303, answer.text
 
 
-def web_dies_and_comes_back(run: Run) -> None:
-    listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
-    mine = [line.split(None, 2) for line in listed.splitlines()]
-    web = next(int(pid) for pid, parent, what in mine if parent == str(run.process.pid) and "gunicorn" in what)
-    os.kill(web, signal.SIGKILL)
-    run.wait_for("The web process ended (by signal SIGKILL); starting it again.")
-    wait_until(lambda: status(f"{run.base_url}/healthz") == 200)
+def systems_are_named(run: Run) -> None:
+    """Every accounting system has a line with an address that answers."""
+    for provider in providers.ALL:
+        assert status(found(rf"{provider.name} +(http://localhost:\d+/{provider.slug}) ", run.said())) == 200
+
+
+def headers_move_nothing(run: Run) -> None:
+    """What a proxy might say is believed from nobody while there is none (R-158)."""
+    told = {"SCRIPT_NAME": "/evil", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"}
+    shown = requests.get(f"{run.base_url}/sign-in", headers=told, timeout=10)
+    assert shown.status_code == 200
+    assert "evil" not in shown.text
+
+
+def webhooks_arrive(run: Run) -> None:
+    """Each simulated service that has webhooks knows where this run is, and with which key to sign."""
+    for provider in providers.ALL:
+        if provider.has_webhooks:
+            controls = f"{run.simulators_url}/{provider.slug}/_control"
+            [target] = requests.get(f"{controls}/webhook", timeout=10).json()["targets"]
+            assert target["url"] == f"{run.base_url}/webhooks/{provider.slug}"
+            signed = requests.post(f"{controls}/notify", json={"body": {"events": []}}, timeout=10).json()
+            wrong = requests.post(f"{controls}/notify", json={"body": {}, "key": "wrong"}, timeout=10).json()
+            assert (signed["status"], wrong["status"]) == (200, 401)
+
+
+def comes_back(program: str, name: str, run: Run, address: str) -> None:
+    killed = next(pid for pid, what in children(run.process.pid).items() if program in what)
+    os.kill(killed, signal.SIGKILL)
+    run.wait_for(f"The {name} {'program' if name == 'simulators' else 'process'} ended (by signal SIGKILL); starting")
+    wait_until(lambda: status(address) == 200)
+
+
+def is_killed_with_all_it_started(run: Run) -> None:
+    """Nothing outlives the supervisor, although SIGKILL leaves it no time to stop anything."""
+    started = children(run.process.pid)
+    started |= {pid: what for child in started for pid, what in children(child).items()}
+    assert len(started) >= 4, started  # web with its worker, worker, simulators
+    run.process.kill()
+    run.process.wait(PATIENCE)
+    wait_until(lambda: not any(map(runs, started)))
+    check_ports(run.ports)
+
+
+def children(of: int) -> dict[int, str]:
+    """The command of each process that `of` has started and that still does something, by its id."""
+    asked = ["ps", "-eww", "-o", "pid,ppid,stat,args"]
+    listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 3) for line in listed.splitlines()[1:]]
+    return {int(pid): what for pid, parent, state, what in rows if int(parent) == of and "Z" not in state}
 
 
 def test_a_taken_port_is_a_sentence(start: Start, simulators: Running) -> None:
@@ -141,5 +196,5 @@ def test_a_taken_port_is_a_sentence(start: Start, simulators: Running) -> None:
 def test_stopping_while_it_starts(start: Start) -> None:
     run = start()
     run.wait_for("Starting Link4web")
-    assert run.stop() == 0
+    assert run.stop(signal.SIGTERM) == 0
     assert "Traceback" not in run.said()

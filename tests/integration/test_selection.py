@@ -45,8 +45,10 @@ def tick(shop: Shop, shown: list[str], ticked: list[str], query: str = "", **kwa
 
 
 def chosen(shop: Shop) -> set[str]:
+    """What is selected, without what is put aside."""
+
     def read() -> set[str]:
-        rows = db.session.query(Selection).all()
+        rows = db.session.query(Selection).filter(~Selection.session_key.startswith("aside-")).all()
         return {one.id for row in rows for one in selection.chosen(row, limit=5000)}
 
     return shop.inside(read)
@@ -73,7 +75,7 @@ def test_all_that_match_with_some_left_out(shop: Shop) -> None:
     shown = ids_on(page(shop, "?queue=can-invite"))
     tick(shop, shown, shown, "?queue=can-invite")
     offered = page(shop, "?queue=can-invite")
-    assert "All 50 on this page are selected" in offered and "Select all 70 in Can invite" in offered
+    assert "50 selected" in offered and "Select all 70 in Can invite" in offered
     assert shop.person.post(f"{shop.base}/customers/selection/all?queue=can-invite").status_code == 303
     tick(shop, shown, shown[2:], "?queue=can-invite")
     assert "All 70 selected, 2 left out" in page(shop, "?queue=can-invite")
@@ -109,6 +111,40 @@ def test_another_filter_begins_another_selection(shop: Shop) -> None:
     assert not ticked_on(page(shop)) and "selected</b>" not in page(shop).replace("0 selected", "")
     tick(shop, ids, ids[3:4])
     assert chosen(shop) == {ids[3]}
+
+
+def test_another_list_clears_the_selection_and_says_so_once(shop: Shop) -> None:
+    ids = fill(shop, 5)
+    tick(shop, ids, ids[:2], "?queue=can-invite")
+    said = "Your selection of 2 was cleared because the list changed."
+    assert said not in page(shop, "?queue=can-invite&sort=since")
+    shop.person.client.head(f"{shop.base}/customers?queue=needs-number", base_url=shop.town.app.config["BASE_URL"])
+    assert chosen(shop) == set(ids[:2])  # a HEAD looks and changes nothing
+    other = page(shop, "?queue=needs-number")
+    assert said in other and said not in page(shop, "?queue=needs-number")
+    assert not ticked_on(page(shop, "?queue=can-invite")) and chosen(shop) == set()
+
+
+def test_a_live_search_clears_it_too_and_says_so_in_the_status_region(shop: Shop) -> None:
+    ids = fill(shop, 5)
+    tick(shop, ids, ids[:2])
+    found = shop.person.get(f"{shop.base}/customers?q=customer", headers=HX).text
+    assert found.startswith('<div id="list"')
+    _, _, status = found.partition('<div id="status" hx-swap-oob="innerHTML">')
+    assert "Your selection of 2 was cleared" in status and f"{shop.base}/customers/selection/back?q=customer" in status
+
+
+def test_a_cleared_selection_can_be_taken_back(shop: Shop) -> None:
+    ids = fill(shop, 5)
+    shop.select_all("can-invite")
+    tick(shop, ids, ids[1:], "?queue=can-invite")
+    page(shop, "?q=0003")
+    tick(shop, ids[3:4], ids[3:4], "?q=0003")
+    back = shop.person.post(f"{shop.base}/customers/selection/back?q=0003")
+    assert back.location == f"{shop.base}/customers?queue=can-invite"
+    assert "All 5 selected, 1 left out" in page(shop, "?queue=can-invite")
+    assert chosen(shop) == set(ids[1:])
+    assert shop.person.post(f"{shop.base}/customers/selection/back?q=x").location == f"{shop.base}/customers?q=x"
 
 
 def test_the_news_of_a_sync_can_not_be_selected_as_a_whole(shop: Shop) -> None:

@@ -65,6 +65,35 @@ def test_signing_in_changes_the_token(town: Town) -> None:
     assert not is_signed_in(attacker)
 
 
+def test_a_planted_cookie_never_holds_the_secret_of_a_link(town: Town) -> None:
+    """R-021: on a shared computer somebody noted the cookie before the owner of the mailbox opened the link."""
+    owner = town.person()
+    owner.post("/forgot", {"email": owner.email})
+    town.work()
+    reset = re.search(r"/reset/[\w-]+", town.mails_to(owner.email)[0]["text"])
+    assert reset
+    for path, clean in ((reset[0], "/reset"), ("/verify/unknown", "/verify"), ("/join/unknown", "/join")):
+        attacker, browser = town.visitor(), town.visitor()
+        attacker.token()
+        planted = cookie(attacker)
+        plant(browser, planted)
+        assert browser.get(path).location == clean
+        assert cookie(browser) != planted
+        assert attacker.get(clean).status_code in (404, 410)
+    plant(browser, planted)
+    browser.get(reset[0])
+    assert browser.get("/reset").status_code == 200
+
+
+def test_opening_links_does_not_prolong_a_session(town: Town) -> None:
+    """R-023: a stolen cookie can't be kept alive with links that say nothing."""
+    person = town.person()
+    for _ in range(15):
+        town.later(minutes=50)
+        person.get("/reset/unknown")
+    assert not is_signed_in(person)
+
+
 def test_a_made_up_token_is_never_taken_over(town: Town) -> None:
     person = town.visitor()
     for made_up in ("A" * 43, "x", "A" * 3000, "%00" * 10, "ü" * 30):

@@ -9,12 +9,15 @@ import pytest
 import requests
 from sqlalchemy import func, select, update
 
+from link4web.connections.syncing import SYNC
 from link4web.customers.counting import counts
 from link4web.customers.models import Customer
 from link4web.database import db, writing
 from link4web.outbox import drain
 from link4web.outbox.models import OutboxRow
 from link4web.providers.xero.client import XeroClient
+from link4web.schedule import run_schedule
+from link4web.worker import Worker
 from tests.ledger import API, CONTACTS, SMALL, Books, Xero, books, everything_stored, simulators, words, xero
 from tests.people import Person, Town
 
@@ -158,6 +161,25 @@ def test_a_customer_by_sales_invoice_alone_is_found(books: Books, xero: Xero) ->
     books.sync()
     assert books.customer("Saltbush Lane Picture House").state == "needs-number"
     assert counts_fit(books)
+
+
+def test_nothing_new_is_one_call_and_changes_no_row(books: Books, xero: Xero) -> None:
+    def stored() -> list[Any]:
+        tables = [db.metadata.tables[name] for name in ("customer", "customer_count", "skipped_contact", "audit_event")]
+        return [sorted(map(str, db.session.connection().execute(table.select()))) for table in tables]
+
+    books.sync()
+    books.town.later(minutes=40)
+    before, synced_at = books.inside(stored), books.row().synced_at
+    assert synced_at
+    xero.forget_log()
+    with books.town.app.app_context():
+        run_schedule()
+    books.town.work()
+    assert [one["path"] for one in xero.log() if one["path"].startswith(API)] == [CONTACTS]
+    assert books.inside(stored) == before
+    assert synced_at < (books.row().synced_at or synced_at)
+    assert "Synced today" in words(books.page())
 
 
 def test_the_news_of_a_sync_are_links_that_show_them(books: Books, xero: Xero) -> None:
@@ -367,3 +389,29 @@ def test_disconnecting_stops_a_running_sync(town: Town, owner: Person, xero: Xer
     row = books.row()
     assert (row.state, row.sync_state) == ("disconnected", "idle")
     assert len(books.customers()) <= 1000
+
+
+def test_a_worker_that_stops_gives_the_walk_back(town: Town, owner: Person, xero: Xero) -> None:
+    """R-169: it ends after the call that runs, and whoever comes next goes on with the next page at once."""
+    xero.seed(3300)
+    books = connected(town, owner, xero)
+    xero.fail(kind="slow", delay=0.5, count=3, path=CONTACTS)
+    worker = Worker(town.app, long_kinds=frozenset({SYNC}), schedule=lambda: None)
+    long_work = threading.Thread(target=worker._loop, args=(worker.lanes[1],))
+    long_work.start()
+    while books.row().sync_page < 1:
+        time.sleep(0.05)
+    worker.stop()
+    long_work.join(10)
+    assert not long_work.is_alive()
+    row = books.row()
+    assert (row.sync_state, row.sync_phase) == ("running", "walk")
+    asked = select(OutboxRow.state, OutboxRow.attempts, OutboxRow.lease_until).where(OutboxRow.kind == SYNC)
+    assert books.inside(lambda: db.session.execute(asked).one()) == ("ready", 0, None)
+    xero.recover()
+    xero.forget_log()
+    town.work()
+    walked = [one["query"] for one in xero.log() if one["path"] == CONTACTS]
+    assert f"page={row.sync_page + 1}&" in walked[0]
+    assert books.row().sync_state == "idle"
+    assert len(books.customers()) == 3300

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import Table, delete, exists, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import aliased
-from werkzeug.test import TestResponse
 
 from link4web import clock, tenancy
 from link4web.accounts import organisations
@@ -19,14 +18,18 @@ from link4web.database import Base, changed_rows, db, insert_for, writing
 from link4web.ids import new_id
 from link4web.tenancy import ForeignOrganisation, NoOrganisation, TenantMixin
 from tests.people import Town
+from tests.telling_apart import alike
 
 ROOT = Path(__file__).resolve().parents[2]
 # where the code crosses organisations on purpose, and the only places that may
 CROSSINGS = {
-    "connections/authorise.py",
     "connections/due.py",
+    "connections/leaving.py",
     "connections/membership.py",
     "connections/reseal.py",
+    "connections/webhooks.py",
+    "connections/services.py",
+    "customers/overview.py",
     "customers/selection.py",
     "invitations/expiry.py",
 }
@@ -219,16 +222,6 @@ def test_crossings_are_few_and_say_why() -> None:
     for place, (calls, reasons) in found.items():
         assert len(reasons) == calls, place
         assert all(len(reason) > 20 for reason in reasons), place
-
-
-def alike(one: TestResponse, two: TestResponse) -> bool:
-    """Whether nobody can tell two answers apart, but for the number of the request."""
-
-    def shown(answer: TestResponse) -> tuple[object, ...]:
-        headers = sorted((k, v) for k, v in answer.headers if k not in ("X-Request-Id", "Date"))
-        return answer.status_code, headers, re.sub(r"[0-9a-f]{16}", "", answer.text)
-
-    return shown(one) == shown(two)
 
 
 def test_a_foreign_organisation_looks_like_none(town: Town) -> None:

@@ -1,18 +1,26 @@
 """The outbound client against real sockets that behave badly."""
 
+import contextlib
 import gzip
 import re
 import socket
+import ssl
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from structlog.testing import capture_logs
 
 from link4web import clock
@@ -21,6 +29,7 @@ from link4web.http.adapter import ThroughClient
 
 # named, since a traceback quotes the lines it passes
 SECRET = "query-secret"
+BROKEN = b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 Talk = Callable[[socket.socket], None]
 
 
@@ -108,6 +117,7 @@ def test_a_bomb_is_stopped_at_the_limit() -> None:
 
 
 def test_redirects_come_back_as_answers() -> None:
+    """R-092: followed nowhere, least of all to a metadata address."""
     answer = b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
     with client_for(answer) as (client, running):
         assert client.send("GET", running.origin).status == 302
@@ -152,6 +162,7 @@ def test_cookies_and_proxies_are_not_kept_or_used(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_only_the_pinned_origin_is_called(url: str) -> None:
+    """R-092."""
     with pytest.raises(AddressRefused):
         HttpClient("test", frozenset({"http://good.example"})).send("GET", url)
 
@@ -184,6 +195,7 @@ def test_nobody_listens() -> None:
 
 
 def test_silence_ends_after_the_read_timeout() -> None:
+    """R-165."""
     silent = client_for(lambda _: time.sleep(1), read_timeout=0.1)
     with silent as (client, running), pytest.raises(Unreachable) as caught:
         client.send("GET", running.origin)
@@ -213,7 +225,8 @@ def moved_clock(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_the_breaker_opens_rests_and_tries_one_again(moved_clock: Path) -> None:
-    answers = [b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"]
+    """R-165."""
+    answers = [BROKEN]
     with client_for(lambda connection: connection.sendall(answers[0])) as (client, running):
         for _ in range(5):
             assert client.send("GET", running.origin).status == 503
@@ -231,6 +244,43 @@ def test_the_breaker_opens_rests_and_tries_one_again(moved_clock: Path) -> None:
         answers[0] = with_headers(b"ok")
         for _ in range(3):
             assert client.send("GET", running.origin).status == 200
+
+
+def test_a_broken_part_is_left_alone_without_the_others(moved_clock: Path) -> None:
+    """One ledger file that is offline closes nobody else's, nor calls that are about none."""
+    answers = [BROKEN]
+    with client_for(lambda connection: connection.sendall(answers[0])) as (client, running):
+        for _ in range(5):
+            assert client.send("GET", running.origin, part="a").status == 503
+        with pytest.raises(CircuitOpen):
+            client.send("GET", running.origin, part="a")
+        answers[0] = with_headers(b"ok")
+        assert client.send("GET", running.origin, part="b").status == 200
+        assert client.send("GET", running.origin).status == 200
+        with pytest.raises(CircuitOpen):
+            client.send("GET", running.origin, part="a")
+
+        moved_clock.write_text("21")
+        for _ in range(2):
+            assert client.send("GET", running.origin, part="a").status == 200
+
+
+def test_three_broken_parts_are_the_service_itself() -> None:
+    with client_for(BROKEN) as (client, running):
+        for part in ("a", "b", "c", "d", "e", "f", "g"):
+            assert client.send("GET", running.origin, part=part).status == 503
+        with pytest.raises(CircuitOpen):
+            client.send("GET", running.origin, part="h")
+
+
+def test_silence_about_one_part_is_the_service_s_own() -> None:
+    origin = deserted_origin()
+    client = HttpClient("test", frozenset({origin}))
+    for _ in range(5):
+        with pytest.raises(Unreachable):
+            client.send("GET", origin, part="a")
+    with pytest.raises(CircuitOpen):
+        client.send("GET", origin, part="b")
 
 
 def test_a_clock_set_back_does_not_keep_the_breaker_open(moved_clock: Path) -> None:
@@ -254,6 +304,7 @@ def test_refused_addresses_do_not_open_the_breaker() -> None:
 
 
 def test_the_log_line_has_no_query_header_or_body() -> None:
+    """R-192."""
     with client_for(with_headers(b"answer-secret")) as (client, running), capture_logs() as lines:
         client.send("GET", f"{running.origin}/a", params={"guid": "query-secret"}, headers={"X": "header-secret"})
     assert lines[0]["path"] == "/a"
@@ -261,11 +312,57 @@ def test_the_log_line_has_no_query_header_or_body() -> None:
     assert "secret" not in repr(lines)
 
 
+def test_the_log_line_does_not_say_whose_ledger_it_was() -> None:
+    whose = ("9130357766900456", "3d4e5f60-7182-4394-a5b6-c7d8e9fa0b1c")
+    with client_for(with_headers(b"")) as (client, running), capture_logs() as lines:
+        for file_id in whose:
+            client.send("GET", f"{running.origin}/v3/company/{file_id}/query")
+    assert [line["path"] for line in lines] == ["/v3/company/…/query"] * 2
+
+
 def test_a_traceback_has_no_query() -> None:
     origin = deserted_origin()
     with pytest.raises(Unreachable) as caught:
         HttpClient("test", frozenset({origin})).send("GET", origin, params={"guid": SECRET})
     assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """A certificate that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = folder / "server.pem"
+    file.write_bytes(plain + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-092: also where the machine's environment would point to other certificates."""
+    context, heard = self_signed(tmp_path), []
+
+    def serve(listening: socket.socket) -> None:
+        with contextlib.suppress(OSError), context.wrap_socket(listening.accept()[0], server_side=True) as connection:
+            heard.append(connection.recv(100))
+
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "server.pem"))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, args=(listening,), daemon=True).start()
+        origin = f"https://localhost:{listening.getsockname()[1]}"
+        with pytest.raises(Unreachable) as caught:
+            HttpClient("test", frozenset({origin})).send("GET", f"{origin}/?{SECRET}")
+    assert caught.value.reason == "connect"
+    assert heard == []
 
 
 def test_many_threads_share_a_client() -> None:

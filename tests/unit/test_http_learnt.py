@@ -1,4 +1,4 @@
-"""Addresses learnt from data: private ones are refused when connecting, whatever name hides them."""
+"""Addresses learnt from data: private ones are refused when connecting, whatever name hides them (R-092)."""
 
 import socket
 import threading

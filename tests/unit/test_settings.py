@@ -43,6 +43,13 @@ def test_production_with_everything_starts() -> None:
     assert settings.providers["xero"].api_url == "https://api.xero.com/api.xro/2.0"
 
 
+def test_one_accounting_system_is_enough_and_needed() -> None:
+    assert [provider.slug for provider in from_environment(PRODUCTION).offered] == ["xero"]
+    [problem] = problems(LINK4WEB_XERO_CLIENT_ID="", LINK4WEB_XERO_CLIENT_SECRET="")
+    assert "No accounting system can be connected" in problem
+    assert "LINK4WEB_MYOB_CLIENT_ID" in problem
+
+
 @pytest.mark.parametrize("missing", PRODUCTION)
 def test_each_missing_setting_is_named(missing: str) -> None:
     """R-093."""
@@ -56,12 +63,15 @@ FAULTS = {
     "LINK4WEB_TOKEN_KEYS": "k1:not-base64!",
     "LINK4WEB_TEST_CLOCK": "/tmp/clock",
     "LINK4WEB_LIGHT_PASSWORDS": "1",
+    "LINK4WEB_PACE_CALLS": "0",
     "FLASK_DEBUG": "1",
     "LINK4WEB_XERO_CLIENT_SECRET": "home-secret-for-the-simulator-only",
+    "LINK4WEB_XERO_WEBHOOK_KEY": "home-webhook-key-for-the-simulator-only",
     "LINK4WEB_DATABASE_URL": "mysql://x",
     "LINK4WEB_SMTP_URL": "mail.example:25",
     "LINK4WEB_MAIL_FROM": "Link4web",
     "LINK4WEB_UNDO_SECONDS": "a minute",
+    "LINK4WEB_MAILS_PER_DOMAIN": "0",
     "SIMULATORS_PORT": "x",
 }
 

@@ -4,7 +4,7 @@ from itertools import product
 
 from link4web.customers import states
 from link4web.customers.states import Facts, decide
-from link4web.customers.words import QUEUES, queue_named, state_words
+from link4web.customers.words import QUEUES, Terms, queue_named, state_words
 
 INVITATIONS = (
     "", "queued", "sent", "delivered", "opened", "started", "unknown", "bounced", "declined", "expired", "unsubscribed",
@@ -36,7 +36,7 @@ def test_the_way_to_an_invitation() -> None:
 def test_every_combination_has_a_state_a_word_and_one_queue() -> None:
     for facts in everything():
         state = decide(facts)
-        assert state_words(state, "Xero", "ABN").word
+        assert state_words(state, Terms("Xero", "contact", "archived"), "ABN").word
         assert sum(state in queue.states for queue in QUEUES if queue.slug) == 1
 
 

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from link4web import providers
+from link4web.settings import from_environment
+from link4web.supervisor import accounting
 from link4web.supervisor.child import Child
 from link4web.supervisor.places import CHECKOUT, Places, places_from
 from link4web.supervisor.ports import any_free_port, check_ports, read_port
 from link4web.supervisor.probes import answers_http, answers_smtp
 from link4web.supervisor.problems import CannotRun
+from tests.processes import runs
 
 MakeChild = Callable[[str], Child]
 
@@ -195,16 +199,6 @@ def test_ending_a_child_ends_what_it_started(make_child: MakeChild) -> None:
     wait_until(lambda: not runs(inner))
 
 
-def runs(pid: int) -> bool:
-    """Whether a process still does anything; one that only waits to be collected does not."""
-    try:
-        os.kill(pid, 0)
-        stat = Path(f"/proc/{pid}/stat")
-        return not (stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z")
-    except (ProcessLookupError, FileNotFoundError):
-        return False
-
-
 def test_a_large_log_is_put_aside(make_child: MakeChild, tmp_path: Path) -> None:
     child = make_child("print('fresh')")
     child.log.parent.mkdir()
@@ -218,3 +212,18 @@ def test_a_large_log_is_put_aside(make_child: MakeChild, tmp_path: Path) -> None
 def test_nobody_there_does_not_answer(taken: int) -> None:
     assert not answers_http(any_free_port(), "/")
     assert not answers_smtp(any_free_port())
+
+
+def test_only_simulated_services_are_told_and_one_that_cannot_be_is_said(tmp_path: Path) -> None:
+    here, *others = [provider for provider in providers.ALL if provider.has_webhooks]
+    port = any_free_port()
+    environ = places(tmp_path).environ({}) | {"SIMULATORS_PORT": str(port)}
+    settings = from_environment(environ | {f"LINK4WEB_{here.slug.upper()}_API_URL": here.addresses.api_url})
+    told = accounting.tell_webhooks(settings, port)
+    assert len(told) == len(others) > 0
+    assert all(
+        f"The simulated {provider.name} does not know" in line for provider, line in zip(others, told, strict=True)
+    )
+    whereabouts = dict(accounting.shown(settings, port))
+    assert "not simulated" in whereabouts[here.name]
+    assert whereabouts[others[0].name].startswith(f"http://localhost:{port}/{others[0].slug} ")

@@ -50,5 +50,23 @@ def test_a_refusal_that_says_nothing_readable(body: str) -> None:
 
 
 def test_network_trouble_is_tried_again() -> None:
-    assert failures.unreachable(Unreachable("timeout")).retry_after is None
-    assert failures.unreachable(CircuitOpen(12.0)).retry_after == 12.0
+    assert failures.TROUBLES.unreachable(Unreachable("timeout")).retry_after is None
+    assert failures.TROUBLES.unreachable(CircuitOpen(12.0)).retry_after == 12.0
+
+
+@pytest.mark.parametrize(("asked", "wait"), [("30", 30.0), ("999999999999", 86_400.0), ("9" * 400, 86_400.0)])
+def test_a_pause_is_never_longer_than_a_day(asked: str, wait: float) -> None:
+    """Longer ones went past the calendar: the sync broke instead of waiting, and the limit stayed closed for good."""
+    error = failures.failure(answered(429, "", {"Retry-After": asked, "X-Rate-Limit-Problem": "minute"}))
+    assert isinstance(error, errors.TryAgainLater)
+    assert error.retry_after == wait
+
+
+@pytest.mark.parametrize("problem", ["minute", "appminute", "day", "concurrent", ""])
+def test_a_pause_of_no_time_is_the_usual_one(problem: str) -> None:
+    """Asking again at once, and again, is what the limit was about."""
+    headers = {"X-Rate-Limit-Problem": problem}
+    usual = failures.failure(answered(429, "", headers))
+    error = failures.failure(answered(429, "", {"Retry-After": "0", **headers}))
+    assert isinstance(usual, errors.TryAgainLater) and isinstance(error, errors.TryAgainLater)
+    assert error.retry_after == usual.retry_after and error.retry_after

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from link4web.providers.base.errors import TryAgainLater
 from link4web.providers.base.records import RemoteContact
+from link4web.providers.base.text import clean
 from link4web.providers.xero import dates, mapping, timezones
-from link4web.providers.xero.text import clean
 from link4web.registers.ledger_numbers import business_number
 from link4web.registers.numbers import BusinessNumber
 

@@ -4,11 +4,26 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProviderConfig:
-    """Addresses without a trailing slash, trusted as exact origins, and the credentials of our app.
+class Addresses:
+    """Where a provider is, without trailing slashes. The simulated ones begin with a path, below the simulators.
 
-    `use_pkce` None leaves the choice to the provider's own fact. `web_url` is where people use the product: deep
-    links start there.
+    `connections_url` is where connections are listed or ended, empty when the provider has no such address. `web_url`
+    is where people use the product: deep links start there.
+    """
+
+    authorize_url: str
+    token_url: str
+    api_url: str
+    connections_url: str
+    web_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderConfig:
+    """Addresses (see `Addresses`), trusted as exact origins, and the credentials of our app.
+
+    `use_pkce` None leaves the choice to the provider's own fact. `webhook_key` is what its notices are signed with.
+    Without credentials the provider is not offered here.
     """
 
     authorize_url: str
@@ -20,3 +35,8 @@ class ProviderConfig:
     client_secret: str = field(repr=False)
     use_pkce: bool | None = None
     webhook_key: str = field(default="", repr=False)
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether people can connect it: we have an app there."""
+        return bool(self.client_id and self.client_secret)

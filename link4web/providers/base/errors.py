@@ -62,3 +62,7 @@ class Conflict(PersonMustFix):
 
 class WillNeverWork(ProviderError):
     """Repeating the same request can't succeed: our configuration, our query, or a thing that no longer exists."""
+
+
+class BadSignature(Exception):
+    """A webhook's body was not signed with our key; nothing in it may be believed."""

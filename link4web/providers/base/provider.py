@@ -1,13 +1,21 @@
 """A provider is a value: the facts that differ between accounting products, and the few things one does with it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from link4web.providers.base.config import ProviderConfig
-from link4web.providers.base.records import ContactPage, LedgerFile, RemoteContact, RemoteOrganisation, TokenSet
+from link4web.providers.base.config import Addresses, ProviderConfig
+from link4web.providers.base.errors import BadSignature
+from link4web.providers.base.records import (
+    ContactPage,
+    LedgerFile,
+    Notice,
+    RemoteContact,
+    RemoteOrganisation,
+    TokenSet,
+)
 
 
 class Credentials(Protocol):
@@ -22,6 +30,30 @@ class Credentials(Protocol):
         Raises:
             MustReconnect, TryAgainLater: no newer token can be had.
         """
+
+
+class Allowance(Protocol):
+    """Our share of the calls that a provider takes; whoever counts them implements it."""
+
+    def take(self) -> None:
+        """Wait for the turn of one call, which is then ours.
+
+        Raises:
+            TryAgainLater: the turn is too far away to wait for, or the day's calls are used up.
+        """
+
+    def hold(self, seconds: float) -> None:
+        """Keep everybody who shares the limit from calling for so long: the provider has asked for it."""
+
+
+class Unmetered:
+    """For the few calls outside a ledger file, which no limit of a file counts."""
+
+    def take(self) -> None:
+        """At once."""
+
+    def hold(self, seconds: float) -> None:
+        """Nobody shares it."""
 
 
 class ProviderClient(Protocol):
@@ -91,22 +123,54 @@ class Permission:
 class NumberField:
     """Where a ledger keeps a business number of `scheme`. `label` is what its own screens call the field.
 
-    `is_certain` is False when the provider does not document the field for this number.
+    `is_certain` is False when the provider does not document the field for this number. `is_masked`: the ledger takes
+    a number there, but shows us no more of it than its end.
     """
 
     scheme: str
     field: str
     label: str
     is_certain: bool
+    is_masked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """How often a provider may be called: one call every `interval`, after at most `burst` at once, `per_day` in all.
+
+    `is_shared`: the limit is that of our app's key, over all ledger files together; otherwise each file has its own.
+    `source` is where the limit is told.
+    """
+
+    interval: timedelta
+    burst: int
+    per_day: int | None
+    is_shared: bool
+    source: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Provider(ABC):
-    """The facts about one accounting product, and its behaviour given a configuration."""
+    """The facts about one accounting product, and its behaviour given a configuration.
+
+    `file_word` is what the product calls a set of books, `contact_word` what it calls those who are listed in it,
+    `retired_word` what those are who are kept but no longer used; `restore_steps` bring one of them back there.
+    `customer_rule` says how a contact becomes a customer, where not everybody listed is one. `has_contact_pages` is
+    whether `contact_page_url` leads to the contact itself, or only to the product.
+    `overlap` is how far before the last read a read of changes begins: as much as the provider's clock is in doubt.
+    `consent_words` are the product's own sentences for troubles on the way to a connection: title and text by code.
+    """
 
     slug: str
     name: str
     file_word: str
+    contact_word: str
+    retired_word: str
+    restore_steps: tuple[str, ...]
+    addresses: Addresses
+    simulated: Addresses
+    rate: Rate
+    overlap: timedelta
     countries: tuple[str, ...]
     scopes: tuple[str, ...]
     permissions: tuple[Permission, ...]
@@ -115,6 +179,9 @@ class Provider(ABC):
     marks_customers_itself: bool
     has_webhooks: bool
     can_create_draft: bool
+    customer_rule: str = ""
+    has_contact_pages: bool = True
+    consent_words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def number_field(self, scheme: str) -> NumberField | None:
         """Where a number of this scheme is kept in the ledger, None when it has no place."""
@@ -146,13 +213,31 @@ class Provider(ABC):
         """
 
     @abstractmethod
-    def ledger_files(self, config: ProviderConfig, tokens: TokenSet) -> list[LedgerFile]:
-        """What this consent connected; the person confirms which one before anything is read."""
+    def ledger_files(self, config: ProviderConfig, tokens: TokenSet, returned: Mapping[str, str]) -> list[LedgerFile]:
+        """What this consent connected; the person confirms which one before anything is read.
+
+        `returned` is what the browser brought back beside the code. Anybody may have written it: what it names is
+        proved with the tokens before it is offered.
+        """
 
     @abstractmethod
-    def client(self, config: ProviderConfig, credentials: Credentials, file_id: str) -> ProviderClient:
-        """A client for one ledger file."""
+    def client(
+        self, config: ProviderConfig, credentials: Credentials, file_id: str, allowance: Allowance
+    ) -> ProviderClient:
+        """A client for one ledger file, which takes its turn before each call."""
 
     @abstractmethod
     def let_go(self, config: ProviderConfig, credentials: Credentials, remote_connection_id: str) -> None:
         """End this one connection at the provider. Already ended is fine."""
+
+    def notices(self, config: ProviderConfig, headers: Mapping[str, str], body: bytes) -> list[Notice]:
+        """What a webhook's body tells; empty for one that only proves the signature. Only where `has_webhooks`.
+
+        `headers` have their names in lower case. `config.webhook_key` may hold two keys by a comma, while one follows
+        the other.
+
+        Raises:
+            BadSignature: the provider did not write this.
+        """
+        del config, headers, body
+        raise BadSignature(f"{self.name} sends no webhooks")

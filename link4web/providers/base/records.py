@@ -8,12 +8,13 @@ import msgspec
 ContactStatus = Literal["active", "archived", "merged", "erased"]
 
 
-class RemoteContact(msgspec.Struct, frozen=True, kw_only=True):
+class RemoteContact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A provider's record of someone the organisation deals with; absent texts are empty.
 
     `name` is at most 255 characters without control characters. `tax_number` and `company_number` are the ledger's
-    own text, not checked (`registers.ledger_numbers` picks the business number). `country` is "AU", "NZ", "" or the
-    ledger's own words. `updated_at` is aware UTC.
+    own text, not checked (`registers.ledger_numbers` picks the business number). `number_ending` is all that a ledger
+    shows of a number which it keeps from us: its last digits, or empty. `country` is "AU", "NZ", "" or the ledger's
+    own words. `updated_at` is aware UTC.
     """
 
     external_id: str
@@ -22,6 +23,7 @@ class RemoteContact(msgspec.Struct, frozen=True, kw_only=True):
     email: str = ""
     tax_number: str = ""
     company_number: str = ""
+    number_ending: str = ""
     is_customer: bool = False
     status: ContactStatus = "active"
     merged_into: str | None = None
@@ -52,6 +54,17 @@ class ContactPage(msgspec.Struct, frozen=True, kw_only=True):
         if not self.contacts and not self.skipped:
             return True
         return self.page_count is not None and self.page >= self.page_count
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook's word that something changed in a ledger file. `event_id` names it, so that a repeat is known.
+
+    `is_sale`: a sales document did, which may have made somebody a customer without a change of the contact.
+    """
+
+    file_id: str
+    event_id: str
+    is_sale: bool = False
 
 
 class LedgerFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,10 +6,11 @@ from itertools import count
 from typing import Literal
 
 from link4web.providers.base.errors import Conflict, DuplicateName, PersonMustFix, TryAgainLater, WillNeverWork
+from link4web.providers.base.reading import anything, is_guid
 from link4web.providers.base.records import ContactPage, RemoteContact, RemoteOrganisation
+from link4web.providers.base.text import clean
+from link4web.providers.base.wire import SignedWire
 from link4web.providers.xero import dates, drafts, failures, mapping
-from link4web.providers.xero.text import clean
-from link4web.providers.xero.wire import SignedWire
 
 PAGE_SIZE = 1000
 SEARCH_SIZE = 20
@@ -55,7 +56,7 @@ class XeroClient:
 
     def contacts_by_id(self, ids: Sequence[str]) -> tuple[RemoteContact, ...]:
         """These contacts, asked for in batches; unknown and unreadable ones are left out."""
-        wanted = list(dict.fromkeys(one.lower() for one in ids if mapping.is_id(one)))
+        wanted = list(dict.fromkeys(one.lower() for one in ids if is_guid(one)))
         found: list[RemoteContact] = []
         for start in range(0, len(wanted), IDS_AT_ONCE):
             batch = wanted[start : start + IDS_AT_ONCE]
@@ -139,11 +140,11 @@ class XeroClient:
         drafts.delete(self._wire, _checked(draft_id))
 
     def _one(self, body: bytes) -> RemoteContact:
-        if messages := failures.problems_in(mapping.anything(body)):
+        if messages := failures.problems_in(anything(body)):
             raise failures.invalid(messages)
         found = mapping.contacts(body)
         if not found:
-            raise failures.garbled()
+            raise failures.TROUBLES.garbled()
         return found[0]
 
     def _id_by_name(self, name: str) -> str | None:
@@ -168,7 +169,7 @@ def _since(moment: datetime | None) -> dict[str, str]:
 
 
 def _checked(identifier: str) -> str:
-    if not mapping.is_id(identifier):
+    if not is_guid(identifier):
         raise WillNeverWork("XERO-NOT-FOUND", "Xero does not know this record.")
     return identifier
 

@@ -3,10 +3,10 @@
 import hashlib
 
 from link4web.providers.base.errors import PersonMustFix, WillNeverWork
+from link4web.providers.base.reading import anything, is_guid, text
+from link4web.providers.base.wire import SignedWire
 from link4web.providers.xero import failures, mapping
-from link4web.providers.xero.mapping import text
 from link4web.providers.xero.shapes import Document
-from link4web.providers.xero.wire import SignedWire
 
 LINE = "Draft made by Link4web so that Xero lists this contact as a customer. It can be deleted."
 _REFERENCE = "Link4web "
@@ -33,11 +33,11 @@ def create(wire: SignedWire, contact_id: str, idempotency_key: str) -> str:
         headers={"Idempotency-Key": idempotency_key},
         content={"Invoices": [draft]},
     )
-    if messages := failures.problems_in(mapping.anything(body)):
+    if messages := failures.problems_in(anything(body)):
         raise failures.invalid(messages)
     made = mapping.documents(body)[0]
-    if not made or not mapping.is_id(text(made[0].invoice_id)):
-        raise failures.garbled()
+    if not made or not is_guid(text(made[0].invoice_id)):
+        raise failures.TROUBLES.garbled()
     return text(made[0].invoice_id).lower()
 
 
@@ -69,7 +69,7 @@ def _find(wire: SignedWire, contact_id: str, reference: str) -> str | None:
     }
     found = mapping.documents(wire.ask("GET", "/Invoices", params=params))[0]
     ids = (text(one.invoice_id).lower() for one in found if text(one.reference) == reference)
-    return next((draft_id for draft_id in ids if mapping.is_id(draft_id)), None)
+    return next((draft_id for draft_id in ids if is_guid(draft_id)), None)
 
 
 def _is_as_made(draft: Document) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from link4web.http import Answer, CircuitOpen, Unreachable
+from link4web.http import Answer
 from link4web.providers.base.errors import (
     DuplicateName,
     MustReconnect,
@@ -14,14 +14,14 @@ from link4web.providers.base.errors import (
     TryAgainLater,
     WillNeverWork,
 )
-from link4web.providers.xero.text import clean
+from link4web.providers.base.failures import Troubles, cleaned_messages, is_html, seconds
+from link4web.providers.base.wire import Manners
 
 HIGH_VOLUME = 51
 CONCURRENT_BACK_OFF = 2.0
 ORGANISATION_OFFLINE_WAIT = 300.0
 
-_MESSAGE_LENGTH = 500
-_MOST_MESSAGES = 20
+TROUBLES = Troubles("XERO", "Xero")
 _NAME_TAKEN = re.compile("already assigned to another contact|unique across all active contacts", re.IGNORECASE)
 A_MINUTE, AN_HOUR = 60.0, 3600.0
 _RATES = (
@@ -50,22 +50,6 @@ _NOTHING = _Refusal()
 _refusals = msgspec.json.Decoder(_Refusal)
 
 
-def unreachable(failure: Unreachable) -> TryAgainLater:
-    """Xero did not answer, or is being left alone for a while."""
-    wait = failure.retry_after if isinstance(failure, CircuitOpen) else None
-    return TryAgainLater("XERO-UNREACHABLE", "We can’t reach Xero at the moment. We will keep trying.", wait)
-
-
-def garbled() -> TryAgainLater:
-    """Xero answered something that is not what it promises, such as a page of HTML."""
-    return TryAgainLater("XERO-GARBLED", "Xero’s answer made no sense just now. We will try again.")
-
-
-def down(wait: float | None = None) -> TryAgainLater:
-    """Xero says that something is broken on its side."""
-    return TryAgainLater("XERO-DOWN", "Xero has a problem at the moment. We will try again.", wait)
-
-
 def rejected(answer: Answer) -> MustReconnect:
     """A 401 that a fresh token can't cure."""
     if lacks_scope(answer):
@@ -83,6 +67,11 @@ def lacks_scope(answer: Answer) -> bool:
     return "insufficent_scope" in challenge or "insufficient_scope" in challenge
 
 
+def may_renew(answer: Answer) -> bool:
+    """Whether a newer token could help."""
+    return answer.status == 401 and not lacks_scope(answer) and not is_html(answer)
+
+
 def failure(answer: Answer) -> ProviderError:
     """The error for any answer that is not a success."""
     if answer.status == 429:
@@ -90,7 +79,7 @@ def failure(answer: Answer) -> ProviderError:
     if answer.status >= 500:
         return _down(answer)
     if is_html(answer):
-        return garbled()
+        return TROUBLES.garbled()
     if answer.status == 401:
         return rejected(answer)
     if answer.status == 403:
@@ -104,9 +93,7 @@ def failure(answer: Answer) -> ProviderError:
 
 def invalid(messages: Iterable[str]) -> PersonMustFix:
     """Xero's validation refused what was sent; its own messages are kept for the person."""
-    kept = tuple(dict.fromkeys(filter(None, (clean(message, _MESSAGE_LENGTH) for message in messages))))[
-        :_MOST_MESSAGES
-    ]
+    kept = cleaned_messages(messages)
     if any(_NAME_TAKEN.search(message) for message in kept):
         return DuplicateName("XERO-NAME-TAKEN", "A contact with this name is in Xero already.", kept)
     said = f": {kept[0]}" if kept else "."
@@ -118,13 +105,6 @@ def problems_in(node: object) -> list[str]:
     found: list[str] = []
     _collect(node, found, depth=0)
     return found
-
-
-def is_html(answer: Answer) -> bool:
-    """Whether something in between answered with a page. Xero itself answers JSON or plain text."""
-    if not answer.body:
-        return False
-    return "html" in answer.headers.get("Content-Type", "").lower() or answer.body[:200].lstrip()[:1] == b"<"
 
 
 def _collect(node: object, found: list[str], depth: int) -> None:
@@ -156,15 +136,11 @@ def _refusal(answer: Answer) -> _Refusal:
 
 def _rate_limited(answer: Answer) -> TryAgainLater:
     problem = answer.headers.get("X-Rate-Limit-Problem", "").lower()
-    wait = _seconds(answer.headers.get("Retry-After"))
+    wait = seconds(answer.headers.get("Retry-After"))
     for word, code, sentence, usual in _RATES:
         if word in problem:
             return TryAgainLater(code, sentence, usual if wait is None else wait)
     return TryAgainLater("XERO-RATE", "Xero asks us to slow down. We will go on shortly.", wait or CONCURRENT_BACK_OFF)
-
-
-def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isascii() and text.isdigit() else None
 
 
 def _down(answer: Answer) -> TryAgainLater:
@@ -174,7 +150,7 @@ def _down(answer: Answer) -> TryAgainLater:
         return TryAgainLater("XERO-ORGANISATION-OFFLINE", sentence, ORGANISATION_OFFLINE_WAIT)
     if "maintenance" in said:
         return TryAgainLater("XERO-MAINTENANCE", "Xero is closed for maintenance. We will go on afterwards.")
-    return down(_seconds(answer.headers.get("Retry-After")))
+    return TROUBLES.down(seconds(answer.headers.get("Retry-After")))
 
 
 def _disconnected() -> MustReconnect:
@@ -190,7 +166,7 @@ def _forbidden(answer: Answer) -> ProviderError:
     return PersonMustFix(
         "XERO-FORBIDDEN",
         "Xero does not let the person who connected do this. Their role in Xero may have changed.",
-        tuple(filter(None, [clean(detail, _MESSAGE_LENGTH)])),
+        cleaned_messages([detail]),
     )
 
 
@@ -206,3 +182,12 @@ def _refused(answer: Answer) -> ProviderError:
     if not messages:
         return WillNeverWork("XERO-REFUSED", "Xero refused our request without saying why.")
     return invalid(messages)
+
+
+MANNERS = Manners(
+    troubles=TROUBLES,
+    failure=failure,
+    may_renew=may_renew,
+    is_limit=lambda answer: answer.status == 429,
+    trace_header="Xero-Correlation-Id",
+)

@@ -4,11 +4,11 @@ Field meanings: Xero Accounting API, "Contacts" and "Organisation". One contact 
 skipped and does not take its page with it.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from link4web.providers.base.reading import business_numbers, is_guid, text
 from link4web.providers.base.records import (
     ContactPage,
     ContactStatus,
@@ -17,33 +17,20 @@ from link4web.providers.base.records import (
     RemoteOrganisation,
     Skipped,
 )
+from link4web.providers.base.text import clean, country, email
 from link4web.providers.xero import shapes
 from link4web.providers.xero.dates import moment
-from link4web.providers.xero.failures import garbled
-from link4web.providers.xero.text import clean
+from link4web.providers.xero.failures import TROUBLES
 from link4web.providers.xero.timezones import iana
-from link4web.registers.numbers import abn_or_none, nzbn_or_none
 
 NAME_LENGTH = 255
 _NUMBER_LENGTH = 50
 _PLACE_LENGTH = 100
-_ID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
-_NO_ID = "00000000-0000-0000-0000-000000000000"
 _STATUSES: dict[str, ContactStatus] = {
     "": "active",
     "ACTIVE": "active",
     "ARCHIVED": "archived",
     "GDPRREQUEST": "erased",
-}
-_COUNTRIES = {
-    "au": "AU",
-    "aus": "AU",
-    "australia": "AU",
-    "nz": "NZ",
-    "nzl": "NZ",
-    "new zealand": "NZ",
-    "aotearoa": "NZ",
-    "aotearoa new zealand": "NZ",
 }
 
 
@@ -53,19 +40,15 @@ def contact_page(body: bytes, page: int) -> ContactPage:
     Raises:
         TryAgainLater: it isn't a list of contacts at all.
     """
-    try:
-        whole = shapes.CONTACTS.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise garbled() from error
+    read, pagination = _read_page(body)
     found: list[RemoteContact] = []
     skipped: list[Skipped] = []
-    for raw in whole.contacts:
-        one = _read_raw(raw)
+    for one in read:
         if isinstance(one, RemoteContact):
             found.append(one)
         else:
             skipped.append(one)
-    counts = _counts(whole.pagination)
+    counts = _counts(pagination)
     return ContactPage(
         contacts=tuple(found),
         skipped=tuple(skipped),
@@ -85,15 +68,15 @@ def organisation(body: bytes) -> RemoteOrganisation:
     try:
         found = shapes.ORGANISATIONS.decode(body).organisations
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise garbled() from error
+        raise TROUBLES.garbled() from error
     if not found:
-        raise garbled()
+        raise TROUBLES.garbled()
     one = found[0]
     return RemoteOrganisation(
         name=clean(text(one.name), NAME_LENGTH),
         legal_name=clean(text(one.legal_name), NAME_LENGTH),
         country=text(one.country_code).upper()[:2],
-        number_candidates=_business_numbers(text(one.registration_number), text(one.tax_number)),
+        number_candidates=business_numbers(text(one.registration_number), text(one.tax_number)),
         short_code=clean(text(one.short_code), _NUMBER_LENGTH),
         timezone=iana(text(one.timezone)),
         base_currency=clean(text(one.base_currency), 3),
@@ -105,7 +88,7 @@ def ledger_files(body: bytes) -> list[LedgerFile]:
     try:
         found = shapes.CONNECTIONS.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise garbled() from error
+        raise TROUBLES.garbled() from error
     return [
         LedgerFile(
             file_id=text(one.tenant_id).lower(),
@@ -113,7 +96,7 @@ def ledger_files(body: bytes) -> list[LedgerFile]:
             remote_connection_id=text(one.id).lower(),
         )
         for one in found
-        if text(one.tenant_type).upper() == "ORGANISATION" and is_id(text(one.tenant_id)) and is_id(text(one.id))
+        if text(one.tenant_type).upper() == "ORGANISATION" and is_guid(text(one.tenant_id)) and is_guid(text(one.id))
     ]
 
 
@@ -122,39 +105,17 @@ def documents(body: bytes) -> tuple[list[shapes.Document], int | None]:
     try:
         whole = shapes.DOCUMENTS.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise garbled() from error
+        raise TROUBLES.garbled() from error
     listed = whole.invoices if whole.invoices is not None else whole.credit_notes
     if listed is None:
-        raise garbled()
+        raise TROUBLES.garbled()
     return listed, whole.pagination.page_count if whole.pagination else None
 
 
 def contact_ids(listed: Iterable[shapes.Document]) -> frozenset[str]:
     """Whom these documents are for."""
     ids = (text(one.contact.contact_id).lower() for one in listed if one.contact)
-    return frozenset(contact_id for contact_id in ids if is_id(contact_id))
-
-
-def anything(body: bytes) -> object:
-    """Plain JSON, for looking for messages in it; None when it isn't JSON."""
-    try:
-        return shapes.ANYTHING.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-
-
-def is_id(value: str) -> bool:
-    """Whether this is an identifier as Xero gives them. Elements that failed carry one of zeros."""
-    return _ID.fullmatch(value) is not None and value != _NO_ID
-
-
-def text(value: shapes.Text) -> str:
-    """A field as text; a whole number that came as a JSON number keeps its digits."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return value.strip() if isinstance(value, str) else str(value)
+    return frozenset(contact_id for contact_id in ids if is_guid(contact_id))
 
 
 def _counts(raw: msgspec.Raw) -> shapes.Pagination | None:
@@ -163,6 +124,23 @@ def _counts(raw: msgspec.Raw) -> shapes.Pagination | None:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return counts
+
+
+def _read_page(body: bytes) -> tuple[Iterator[RemoteContact | Skipped], msgspec.Raw]:
+    """The contacts and the counts, in one go; only a page that holds a contact of a wrong kind is read one by one."""
+    try:
+        page = shapes.CONTACTS.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _read_one_by_one(body)
+    return map(_read, page.contacts), page.pagination
+
+
+def _read_one_by_one(body: bytes) -> tuple[Iterator[RemoteContact | Skipped], msgspec.Raw]:
+    try:
+        page = shapes.RAW_CONTACTS.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise TROUBLES.garbled() from error
+    return map(_read_raw, page.contacts), page.pagination
 
 
 def _read_raw(raw: msgspec.Raw) -> RemoteContact | Skipped:
@@ -177,50 +155,39 @@ def _identity_in(raw: msgspec.Raw) -> str:
         found = text(shapes.IDENTITY.decode(raw).contact_id).lower()
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    return found if is_id(found) else ""
+    return found if is_guid(found) else ""
 
 
 def _read(contact: shapes.Contact) -> RemoteContact | Skipped:
     external_id = text(contact.contact_id).lower()
-    if not is_id(external_id):
+    if not is_guid(external_id):
         return Skipped(external_id="", reason="Xero sent this contact without an identifier.")
     name = clean(text(contact.name), NAME_LENGTH)
     if not name:
         return Skipped(external_id=external_id, reason="This contact has no name in Xero.")
     merged_into = text(contact.merged_into).lower()
-    country, place = _whereabouts(contact.addresses or [])
+    where, place = _whereabouts(contact.addresses or [])
     return RemoteContact(
         external_id=external_id,
         name=name,
         person=clean(f"{text(contact.first_name)} {text(contact.last_name)}", NAME_LENGTH),
-        email=_email(text(contact.email)),
+        email=email(text(contact.email)),
         tax_number=clean(text(contact.tax_number), _NUMBER_LENGTH),
         company_number=clean(text(contact.company_number), _NUMBER_LENGTH),
-        is_customer=text(contact.is_customer).lower() == "true",
+        is_customer=contact.is_customer is True or text(contact.is_customer).lower() == "true",
         # an unknown status is kept out of the way: nobody should be invited by mistake
-        status="merged" if is_id(merged_into) else _STATUSES.get(text(contact.status).upper(), "archived"),
-        merged_into=merged_into if is_id(merged_into) else None,
-        country=country,
+        status="merged" if is_guid(merged_into) else _STATUSES.get(text(contact.status).upper(), "archived"),
+        merged_into=merged_into if is_guid(merged_into) else None,
+        country=where,
         place=place,
         updated_at=moment(text(contact.updated)),
     )
 
 
-def _email(value: str) -> str:
-    # half an address would be somebody else's, so one that is too long is none
-    address = clean(value, NAME_LENGTH + 1)
-    return address if len(address) <= NAME_LENGTH else ""
-
-
 def _whereabouts(addresses: list[shapes.Address]) -> tuple[str, str]:
     """Country and town. The street address comes first: it says where they are, a post box where letters go."""
-    country = place = ""
+    where = place = ""
     for address in sorted(addresses, key=lambda one: text(one.address_type) != "STREET"):
-        country = country or clean(text(address.country), _NUMBER_LENGTH)
+        where = where or clean(text(address.country), _NUMBER_LENGTH)
         place = place or clean(f"{text(address.city)} {text(address.region)}", _PLACE_LENGTH)
-    return _COUNTRIES.get(country.casefold(), country), place
-
-
-def _business_numbers(*values: str) -> tuple[str, ...]:
-    numbers = (abn_or_none(value) or nzbn_or_none(value) for value in values)
-    return tuple(dict.fromkeys(number.digits for number in numbers if number))
+    return country(where), place

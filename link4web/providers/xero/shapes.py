@@ -2,18 +2,18 @@
 
 import msgspec
 
-# Xero documents texts, yet its own examples show numbers and booleans where texts stand, and the reverse
-Text = str | int | float | bool | None
+from link4web.providers.base.reading import Text
 
 
-class Address(msgspec.Struct, frozen=True, rename="pascal"):
+# plain values and no cycles: the collector need not walk thousands of them, again and again
+class Address(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     address_type: Text = None
     city: Text = None
     region: Text = None
     country: Text = None
 
 
-class Contact(msgspec.Struct, frozen=True):
+class Contact(msgspec.Struct, frozen=True, gc=False):
     contact_id: Text = msgspec.field(name="ContactID", default=None)
     status: Text = msgspec.field(name="ContactStatus", default=None)
     name: Text = msgspec.field(name="Name", default=None)
@@ -38,6 +38,11 @@ class Pagination(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Contacts(msgspec.Struct, frozen=True):
+    contacts: list[Contact] = msgspec.field(name="Contacts")
+    pagination: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class RawContacts(msgspec.Struct, frozen=True):
     """Each contact stays raw, so that one of a wrong kind does not spoil the list."""
 
     contacts: list[msgspec.Raw] = msgspec.field(name="Contacts")
@@ -84,10 +89,10 @@ class Documents(msgspec.Struct, frozen=True):
 
 
 CONTACTS = msgspec.json.Decoder(Contacts)
+RAW_CONTACTS = msgspec.json.Decoder(RawContacts)
 ONE_CONTACT = msgspec.json.Decoder(Contact)
 IDENTITY = msgspec.json.Decoder(Identity)
 PAGINATION = msgspec.json.Decoder(Pagination | None, strict=False)
 ORGANISATIONS = msgspec.json.Decoder(Organisations)
 CONNECTIONS = msgspec.json.Decoder(list[Connection])
 DOCUMENTS = msgspec.json.Decoder(Documents)
-ANYTHING = msgspec.json.Decoder()

@@ -86,7 +86,6 @@ SAMPLES: Samples = {
         lambda: {
             "form": form({"email": ACCOUNT["email"], "password": ACCOUNT["password"]}),
             "next": "/customers",
-            "demo": [("isla@wattlewharf.example", "banksia row bakehouse", "admin of Wattle & Wharf Coffee")],
         }
     ],
     "accounts/forgot.html": [
@@ -108,24 +107,6 @@ SAMPLES: Samples = {
                 number="52 341 672 11",
             )
         }
-    ],
-    "accounts/organisations.html": [
-        lambda: {
-            "organisations": [
-                (
-                    Made(
-                        id="o" * 22,
-                        name="Wattle & Wharf Coffee",
-                        number="52341672110",
-                        country="AU",
-                        number_scheme="ABN",
-                    ),
-                    "admin",
-                ),
-                (Made(id="p" * 22, name="Kererū Kitchens", number=None, country="NZ", number_scheme="NZBN"), "user"),
-            ]
-        },
-        lambda: {"organisations": []},
     ],
     "accounts/business.html": [
         lambda: {

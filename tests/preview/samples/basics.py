@@ -8,6 +8,8 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
+from link4web.providers import ALL
+
 Context = dict[str, Any]
 Samples = dict[str, list[Callable[[], Context]]]
 
@@ -18,7 +20,7 @@ NOW = datetime(2026, 11, 20, 9, 42, tzinfo=UTC)
 TRAIL = [("My Customers", "#"), ("Dry Creek Joinery", None)]
 
 
-PROVIDER = Made(name="Xero", slug="xero", file_word="organisation")
+PROVIDER = ALL[0]
 
 
 def form(fields: dict[str, Any], errors: dict[str, str] | None = None, **data: Any) -> Form:

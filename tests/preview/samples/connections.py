@@ -17,6 +17,8 @@ def ledger(state: str = "active", **more: Any) -> Made:
         "synced_at": NOW,
         "sync_state": "idle",
         "sync_message": "",
+        "sync_error": "",
+        "scope": "openid accounting.contacts",
         "last_new": 3,
         "last_changed": 12,
         "last_gone": 1,
@@ -34,20 +36,55 @@ def choose_file(problem: Made | None = None) -> Context:
         "chosen": "1",
         "problem": problem,
         "offer_other": problem is not None,
-        "cancel_href": "#",
     }
 
 
 def connection(**more: Any) -> Context:
-    return {"provider": XERO, "connection": ledger(), "trouble": None, "may_connect": True, "others": [], **more}
+    return {
+        "provider": XERO,
+        "connection": ledger(),
+        "trouble": None,
+        "upkeep": upkeep(),
+        "may_connect": True,
+        "others": [],
+        **more,
+    }
+
+
+def upkeep(**more: Any) -> Context:
+    """How a healthy connection is kept up to date."""
+    return {
+        "now": "Up to date",
+        "cure": "",
+        "news": [("3 new", "#"), ("12 changed", "#"), ("0 gone", None), ("2 skipped", "#")],
+        "next_run": NOW,
+        "pace": "every 30 minutes while somebody works here, otherwise once a day",
+        "hears_at_once": True,
+        "heard": NOW,
+        "calls": Made(left=4481, per_day=4500, is_shared=False),
+        "sync_href": "#",
+        **more,
+    }
+
+
+def stopped() -> Context:
+    """A connection whose last sync was refused, at a provider without webhooks."""
+    trouble: Context = {
+        "sync_state": "failed",
+        "sync_message": "Xero refused the request.",
+        "sync_error": "XERO-REFUSED",
+    }
+    kept_up = upkeep(now="The last sync stopped", cure="Press Sync now.", hears_at_once=False, heard=None, calls=None)
+    return connection(connection=ledger(**trouble), upkeep=kept_up)
 
 
 SAMPLES: Samples = {
+    "connections/_upkeep.html": [lambda: connection(), stopped],
     "connections/_state.html": [lambda: {"it": ledger()}],
     "connections/_trouble.html": [lambda: {"trouble": LOST}],
     "connections/choose_provider.html": [
-        lambda: {"providers": [XERO], "connections": [ledger(), ledger("reconnect")]},
-        lambda: {"providers": [XERO], "connections": []},
+        lambda: {"providers": [XERO], "offered": [XERO], "connections": [ledger(), ledger("reconnect")]},
+        lambda: {"providers": [XERO], "offered": [XERO], "connections": []},
     ],
     "connections/start.html": [
         lambda: {"provider": XERO, "go_href": "#"},
@@ -63,7 +100,8 @@ SAMPLES: Samples = {
     "connections/connection.html": [
         connection,
         lambda: connection(connection=ledger("reconnect"), trouble=LOST),
-        lambda: connection(may_connect=False),
+        lambda: connection(may_connect=False, others=[("MYOB: Wharf Roastery Trust", "myob.connection", "d" * 22)]),
+        stopped,
     ],
     "connections/disconnect.html": [lambda: {"provider": XERO, "connection": ledger()}],
 }

@@ -14,7 +14,9 @@ from tests.preview.samples.rows import listing, queues, rows, selection, sync, t
 def customers(**more: Any) -> Context:
     return {
         "provider": PROVIDER,
-        "connection": Made(file_name="Wattle & Wharf Coffee Pty Ltd", href="#", problem=None, reconnect_href="#"),
+        "connection": Made(
+            file_name="Wattle & Wharf Coffee Pty Ltd", ledgers=[], href="#", problem=None, reconnect_href="#"
+        ),
         "queues": queues(),
         "todo": todo(),
         "sync": sync(),
@@ -24,20 +26,31 @@ def customers(**more: Any) -> Context:
         "miss": None,
         "search": Made(q="", queue="all"),
         "own_number": None,
+        "cleared": None,
         "printed": "all contacts, printed 20 November 2026",
         **more,
     }
 
 
+def ledgers() -> list[Made]:
+    """An organisation that has changed its accounting system."""
+    file = "Wattle & Wharf Coffee Pty Ltd"
+    return [
+        Made(system="MYOB", file_name=file, state="disconnected", href="#", is_current=False),
+        Made(system="Xero", file_name=file, state="active", href="#", is_current=True),
+    ]
+
+
 def busy_customers() -> Context:
     chosen = selection(50)
-    chosen.all_match = Made(
-        words="All 50 on this page are selected.", action="Select all 238 that match Can invite", href="#"
-    )
+    chosen.all_match = Made(action="Select all 238 in Can invite", href="#")
     return customers(
-        connection=Made(file_name="Wattle & Wharf Coffee Pty Ltd", href="#", problem=LOST, reconnect_href="#"),
+        connection=Made(
+            file_name="Wattle & Wharf Coffee Pty Ltd", ledgers=ledgers(), href="#", problem=LOST, reconnect_href="#"
+        ),
         sync=sync("running"),
         selection=chosen,
+        cleared=Made(words="Your selection of 12 was cleared because the list changed.", undo_href="#"),
         own_number=Made(
             words="Customers see it on every invitation, so nothing can be sent yet. Xero says:",
             suggestion=Made(number="52341672110", number_display="52 341 672 110", use_href="#"),
@@ -75,6 +88,7 @@ def not_found() -> Context:
         looked="We looked through all 787 contacts, archived ones too, and asked Xero again just now (9:44 am).",
         add_href="#",
         problem=None,
+        number_hint="Xero has no field for an NZBN, so it is saved here only.",
         form=form(fields, name="Saltbush Lane Picture House"),
         back_href="#",
         similar=[
@@ -172,7 +186,28 @@ def customer() -> Context:
     }
 
 
+def organisations() -> Context:
+    """An adviser's, one of them without a ledger."""
+    ledger = Made(
+        system="MYOB",
+        file_name="Kererū Kitchens",
+        state="active",
+        href="#",
+        attention=[("the last sync stopped", "#"), ("3 without NZBN", "#")],
+    )
+    quiet = Made(system="Xero", file_name="Kererū Kitchens, old", state="disconnected", href="#", attention=[])
+    ours = Made(id="o" * 22, name="Wattle & Wharf Coffee", number="52341672110", country="AU")
+    theirs = Made(id="p" * 22, name="Kererū Kitchens", number=None, country="NZ")
+    return {
+        "entries": [
+            Made(organisation=theirs, role="user", ledgers=[ledger, quiet]),
+            Made(organisation=ours, role="admin", ledgers=[]),
+        ]
+    }
+
+
 SAMPLES: Samples = {
+    "customers/organisations.html": [organisations, lambda: {"entries": []}],
     "customers/index.html": [
         customers,
         busy_customers,

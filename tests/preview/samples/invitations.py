@@ -93,6 +93,7 @@ def batch(kind: str = "waiting") -> Context:
             announce=None,
             failures=failures,
             more_failures=0,
+            held_back=[],
             title="238 invitations",
             sent_by="Isla Brennan",
             at=NOW,

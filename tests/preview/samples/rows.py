@@ -241,6 +241,7 @@ def selection(count: int = 3) -> Made:
         words=f"{count} selected",
         clear_href="#",
         save_href="/selection",
+        all=None,
         all_match=None,
     )
 

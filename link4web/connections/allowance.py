@@ -1,0 +1,123 @@
+"""Turns at a provider's limits, kept in the database so that web processes and workers share them (R-091).
+
+Each limit is one row that says when the next call may go; taking a turn moves it on by the provider's interval in one
+statement, and whoever took it waits until then. Turns are given in the order they are asked for and a sync asks for
+one at a time, so ledger files that share a limit take turns, however large one of them is, and a person waits behind
+one call of each running sync at most. (The method is GCRA, known from ATM networks: ITU-T I.371, annex A.)
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import case, literal, select, update
+
+from link4web import clock
+from link4web.connections.models import CallLimit, Connection
+from link4web.connections.providers import provider_of
+from link4web.database import db, insert_for
+from link4web.providers.base.errors import TryAgainLater
+from link4web.providers.base.provider import Provider
+
+PATIENCE = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Turns:
+    """The allowance of a connection; see `providers.base.provider.Allowance`."""
+
+    provider: Provider
+    key: str
+
+    @classmethod
+    def of(cls, connection: Connection) -> "Turns":
+        provider = provider_of(connection.provider)
+        if provider.rate.is_shared or connection.file_hmac is None:
+            return cls.of_all(provider)
+        return cls(provider, f"{provider.slug}:{connection.file_hmac.hex()}")
+
+    @classmethod
+    def of_all(cls, provider: Provider) -> "Turns":
+        """The allowance that all connections to a provider have together, where `rate.is_shared`."""
+        return cls(provider, f"{provider.slug}:")
+
+    def take(self) -> None:
+        """Wait for our turn.
+
+        Raises:
+            TryAgainLater: it is more than `PATIENCE` away and was not taken, or today's calls are used up.
+        """
+        if not current_app.config["PACE_CALLS"]:
+            return
+        now = clock.now()
+        wait, used = self._reserve(now)
+        if self.provider.rate.per_day and used > self.provider.rate.per_day:
+            raise self._later("DAY-BUDGET", _seconds_to_midnight(now), "for today")
+        if wait > PATIENCE.total_seconds():
+            raise self._later("BUDGET", wait, "for the moment")
+        time.sleep(max(0.0, wait))
+
+    def hold(self, seconds: float) -> None:
+        """Nobody who shares this limit calls before so many seconds have passed: the provider asked for a pause."""
+        until = _milliseconds(clock.now()) + round(seconds * 1000) + self._tolerance
+        with db.engine.connect().execution_options(writing=True, postgresql_readonly=False) as alone, alone.begin():
+            alone.execute(
+                update(CallLimit).where(CallLimit.key == self.key, CallLimit.next_at < until).values(next_at=until)
+            )
+
+    def used_today(self) -> int:
+        """How many calls have been counted since midnight UTC."""
+        counted = select(CallLimit.used).where(CallLimit.key == self.key, CallLimit.day == clock.now().date())
+        return db.session.scalar(counted) or 0
+
+    def is_scarce(self) -> bool:
+        """Whether half of today's calls are used: the others are for what people do, and for a look now and then."""
+        per_day = self.provider.rate.per_day
+        return per_day is not None and self.used_today() > per_day // 2
+
+    @property
+    def _interval(self) -> int:
+        return round(self.provider.rate.interval.total_seconds() * 1000)
+
+    @property
+    def _tolerance(self) -> int:
+        return self._interval * (self.provider.rate.burst - 1)
+
+    def _reserve(self, now: datetime) -> tuple[float, int]:
+        """Seconds to wait for the turn, and today's calls with it. A turn beyond `PATIENCE` is not taken."""
+        at, today = _milliseconds(now), now.date()
+        first = insert_for(CallLimit).values(key=self.key, next_at=at + self._interval, day=today, used=1)
+        latest = at + self._tolerance + round(PATIENCE.total_seconds() * 1000)
+        taken = first.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "next_at": case((CallLimit.next_at > at, CallLimit.next_at), else_=literal(at)) + self._interval,
+                "day": today,
+                "used": case((CallLimit.day == today, CallLimit.used + 1), else_=1),
+            },
+            where=CallLimit.next_at <= latest,
+        ).returning(CallLimit.next_at, CallLimit.used)
+        # beside the session: a turn is counted whatever becomes of the work, and nothing that was read goes stale
+        with db.engine.connect().execution_options(writing=True, postgresql_readonly=False) as alone, alone.begin():
+            row = alone.execute(taken).first()
+            if row is None:
+                used = case((CallLimit.day == today, CallLimit.used), else_=0)
+                row = alone.execute(
+                    select(CallLimit.next_at + self._interval, used).where(CallLimit.key == self.key)
+                ).one()
+        return (row[0] - self._interval - self._tolerance - at) / 1000, row[1]
+
+    def _later(self, code: str, seconds: float, until: str) -> TryAgainLater:
+        name = self.provider.name
+        sentence = f"We have asked {name} as often as it allows {until}."
+        return TryAgainLater(f"{self.provider.slug.upper()}-{code}", sentence, seconds)
+
+
+def _milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def _seconds_to_midnight(now: datetime) -> float:
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
+    return (tomorrow - now).total_seconds()

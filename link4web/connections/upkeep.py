@@ -1,0 +1,93 @@
+"""What keeps a connection up to date, for its own page: news, the next run, calls left, and cures for trouble."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from link4web.connections import webhooks
+from link4web.connections.allowance import Turns
+from link4web.connections.due import is_told, next_run, pace
+from link4web.connections.models import Connection
+from link4web.providers.base.provider import Provider
+from link4web.web.filters import clock_time, number
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Today's calls at the provider's limit, as we count them. `is_shared`: with everybody who uses Link4web."""
+
+    used: int
+    per_day: int
+    is_shared: bool
+
+    @property
+    def left(self) -> int:
+        return max(0, self.per_day - self.used)
+
+
+def upkeep_view(connection: Connection, provider: Provider) -> dict[str, Any]:
+    """The context of `connections/_upkeep.html`."""
+    is_active = connection.state == "active"
+    turns = Turns.of(connection)
+    heard = webhooks.last_notice(connection) if provider.has_webhooks else None
+    per_day = provider.rate.per_day
+    return {
+        "now": _now(connection, provider),
+        "cure": _cure(connection, provider) if is_active else "",
+        "news": _news(connection, provider),
+        "next_run": next_run(connection) if is_active and connection.sync_state in ("idle", "failed") else None,
+        "pace": _pace_words(provider),
+        "hears_at_once": is_told(provider),
+        "heard": heard.received_at if heard else None,
+        "calls": Calls(turns.used_today(), per_day, provider.rate.is_shared) if per_day and is_active else None,
+        "sync_href": url_for(f"{provider.slug}.sync", connection=connection.id)
+        if is_active and connection.sync_state in ("idle", "failed")
+        else None,
+    }
+
+
+def _pace_words(provider: Provider) -> str:
+    often = f"every {round(pace(provider).total_seconds() / 60)} minutes"
+    return f"{often} while somebody works here, otherwise once a day"
+
+
+def _now(connection: Connection, provider: Provider) -> str:
+    match connection.sync_state:
+        case "queued":
+            return "About to start"
+        case "running":
+            seen = f", {number(connection.sync_seen)} so far" if connection.sync_seen else ""
+            return f"Reading from {provider.name}{seen}"
+        case "waiting":
+            return "Waiting, then we go on"
+        case "failed":
+            return "The last sync stopped"
+        case _:
+            return "Up to date" if connection.synced_at else "Nothing read yet"
+
+
+def _cure(connection: Connection, provider: Provider) -> str:
+    """What a person can do about the last error; nothing when there is none."""
+    if connection.sync_state == "waiting":
+        when = f" at {clock_time(connection.sync_resumes_at)}" if connection.sync_resumes_at else ""
+        return f"Nothing to do: we go on by ourselves{when}. What is here stays as it is."
+    if connection.sync_state == "failed":
+        return (
+            f"Press Sync now. If it stops again, look whether {provider.name} itself works for you, then send us the"
+            " code. What is here stays as it is."
+        )
+    return ""
+
+
+def _news(connection: Connection, provider: Provider) -> list[tuple[str, str | None]]:
+    """How many contacts the last sync found new, changed, gone or unreadable, each with the page that shows them."""
+    listed = f"{provider.slug}.customers"
+    counts = (("new", connection.last_new), ("changed", connection.last_changed), ("gone", connection.last_gone))
+    news: list[tuple[str, str | None]] = [
+        (f"{number(count)} {what}", url_for(listed, connection=connection.id, sync=what) if count else None)
+        for what, count in counts
+    ]
+    skipped = connection.last_skipped
+    where = url_for(f"{provider.slug}.skipped", connection=connection.id) if skipped else None
+    return [*news, (f"{number(skipped)} skipped", where)]

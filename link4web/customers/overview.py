@@ -1,0 +1,124 @@
+"""All organisations of a person, each with its ledgers and what needs attention there: an adviser's first page."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Response, url_for
+from flask_login import current_user
+from sqlalchemy import bindparam, select
+
+from link4web import tenancy
+from link4web.accounts.models import Membership, Organisation
+from link4web.connections.models import Connection
+from link4web.connections.providers import provider_of
+from link4web.customers import states
+from link4web.customers.models import CustomerCount
+from link4web.customers.pages import usual_scheme
+from link4web.database import db
+from link4web.web.access import signed_in
+from link4web.web.filters import number, plural
+from link4web.web.responses import page
+
+bp = Blueprint("overview", __name__)
+
+ASKED = (states.CAN_INVITE, states.NEEDS_NUMBER, states.NEEDS_EMAIL, *states.PROBLEMS)
+
+
+@dataclass
+class Ledger:
+    """A ledger of an organisation. `attention`: words and address of each thing to do, the worst first."""
+
+    system: str
+    file_name: str
+    state: str
+    href: str
+    attention: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Entry:
+    """An organisation a person may enter, with `role` *admin* or *user*."""
+
+    organisation: Organisation
+    role: str
+    ledgers: list[Ledger] = field(default_factory=list)
+
+
+@bp.get("/organisations")
+@signed_in
+def index() -> Response:
+    return page("customers/organisations.html", entries=entries_of(current_user.id))
+
+
+# built once; a row for each organisation, ledger and count
+_ENTRIES = (
+    select(
+        Organisation,
+        Membership.role,
+        Connection.id.label("connection_id"),
+        Connection.provider,
+        Connection.file_name,
+        Connection.file_country,
+        Connection.state,
+        Connection.sync_state,
+        CustomerCount.state.label("customers_state"),
+        CustomerCount.number,
+    )
+    .join(Membership, Membership.organisation_id == Organisation.id)
+    .outerjoin(Connection, (Connection.organisation_id == Organisation.id) & (Connection.state != "choosing"))
+    .outerjoin(
+        CustomerCount,
+        (CustomerCount.organisation_id == Connection.organisation_id)
+        & (CustomerCount.connection_id == Connection.id)
+        & CustomerCount.state.in_(ASKED),
+    )
+    .where(Membership.user_id == bindparam("person"))
+    .order_by(Organisation.name, Organisation.id, Connection.created_at, Connection.id)
+)
+
+
+def entries_of(user_id: str) -> list[Entry]:
+    """The organisations a person may enter, by name, with their ledgers in the order they were connected."""
+    with tenancy.system("the ledgers of all organisations of a person; the join with the memberships is the check"):
+        rows = db.session.execute(_ENTRIES, {"person": user_id}).all()
+    entries: dict[str, Entry] = {}
+    of_ledger: dict[str, list[Any]] = {}
+    for row in rows:
+        entries.setdefault(row.Organisation.id, Entry(row.Organisation, row.role))
+        if row.connection_id:
+            of_ledger.setdefault(row.connection_id, []).append(row)
+    for found in of_ledger.values():
+        organisation = found[0].Organisation
+        entries[organisation.id].ledgers.append(_ledger(organisation, found))
+    return list(entries.values())
+
+
+def _ledger(organisation: Organisation, rows: list[Any]) -> Ledger:
+    first = rows[0]
+    counts = {row.customers_state: row.number for row in rows if row.number}
+    href = url_for(f"{first.provider}.customers", connection=first.connection_id)
+    attention = [*_troubles(first), *_waiting(href, usual_scheme(first.file_country, organisation.country), counts)]
+    return Ledger(provider_of(first.provider).name, first.file_name, first.state, href, attention)
+
+
+def _troubles(row: Any) -> list[tuple[str, str]]:
+    """What is wrong with the connection itself, with its own page."""
+    health = url_for(f"{row.provider}.connection", connection=row.connection_id)
+    if row.state == "reconnect":
+        return [("needs reconnecting", health)]
+    return [("the last sync stopped", health)] if row.state == "active" and row.sync_state == "failed" else []
+
+
+def _waiting(href: str, scheme: str, counts: dict[str, int]) -> list[tuple[str, str]]:
+    problems = sum(counts.get(state, 0) for state in states.PROBLEMS)
+    lines = (
+        (plural(problems, "problem"), problems, "problems"),
+        (
+            f"{number(counts.get(states.NEEDS_NUMBER, 0))} without {scheme}",
+            counts.get(states.NEEDS_NUMBER),
+            "needs-number",
+        ),
+        (f"{number(counts.get(states.NEEDS_EMAIL, 0))} without e-mail", counts.get(states.NEEDS_EMAIL), "needs-email"),
+        (f"{number(counts.get(states.CAN_INVITE, 0))} can be invited", counts.get(states.CAN_INVITE), "can-invite"),
+    )
+    return [(words, f"{href}?queue={queue}") for words, count, queue in lines if count]

@@ -1,0 +1,347 @@
+"""Bring a connection's customers up to date: page by page, resumable, never deleting on a short or failed answer.
+
+A full sync walks over every contact by id, then reads what has changed since the walk began; an incremental one reads
+only changes. Both may then look at sales documents, because becoming a customer does not change a contact in every
+ledger (xero.md §3): whenever somebody asked for the sync, and a few times a day. Each page is committed with its
+position, so a stopped sync goes on where it was. When nothing has changed, a sync is one call, and writes nothing but
+that it has been.
+"""
+
+from datetime import datetime, timedelta
+from typing import cast
+
+import structlog
+from sqlalchemy import Exists, delete, exists, func, select
+
+from link4web import clock, outbox, tenancy
+from link4web.accounts.models import Organisation
+from link4web.connections import queries, services
+from link4web.connections.allowance import Turns
+from link4web.connections.models import Connection
+from link4web.connections.providers import provider_of
+from link4web.connections.syncing import report
+from link4web.customers.counting import counts
+from link4web.customers.heartbeat import Heartbeat
+from link4web.customers.intake import Intake
+from link4web.customers.models import Customer, SkippedContact
+from link4web.customers.services import lock, settle
+from link4web.database import db, end_reading, writing
+from link4web.outbox import Job
+from link4web.providers.base.errors import PersonMustFix, ProviderError, WillNeverWork
+from link4web.providers.base.provider import ProviderClient
+from link4web.providers.base.records import ContactPage
+from link4web.registers.numbers import Country, abn_or_none, nzbn_or_none
+
+log = structlog.get_logger()
+LEASE_SECONDS = 120
+SALES_EVERY = timedelta(hours=6)
+WALK_EVERY = timedelta(days=7)
+SUSPICIOUS_SHARE = 5
+MAY_BE_MISSING = 10
+ASK_AT_ONCE = 500
+
+
+class TooLittle(Exception):
+    """The ledger sent fewer contacts than it must have: nothing may be concluded from what is missing."""
+
+
+class Reading:
+    """One sync of one connection, begun or taken up again."""
+
+    def __init__(self, job: Job, connection: Connection) -> None:
+        self.job = job
+        self.id = connection.id
+        provider = provider_of(connection.provider)
+        self.overlap = provider.overlap
+        self.sales_matter = provider.marks_customers_itself  # elsewhere everybody listed is a customer
+        turns = Heartbeat(Turns.of(connection), job, LEASE_SECONDS)
+        self.client: ProviderClient = services.client_for(connection, turns)
+        self.phase = connection.sync_phase
+        self.page = connection.sync_page
+        self.first_changes: ContactPage | None = None
+        self.since = connection.synced_from - self.overlap if connection.synced_from else None
+        self.sales_from = connection.sales_from
+
+    def _take_up(self) -> None:
+        """Go on with what the connection's row says."""
+        row = cast(Connection, queries.get(self.id))
+        self.serial = row.sync_serial
+        self.started_at = cast(datetime, row.sync_started_at)
+        self.total = row.sync_total
+        country = row.file_country or _organisation_country()
+        self.intake = Intake(self.id, self.serial, cast("Country | None", country or None))
+        self.intake.new, self.intake.changed, self.intake.seen = row.last_new, row.last_changed, row.sync_seen
+        end_reading()
+
+    def _begin(self, started_at: datetime) -> None:
+        self.page = 0
+        with writing():
+            report(
+                self.id,
+                sync_state="running",
+                sync_phase=self.phase,
+                sync_page=0,
+                sync_seen=0,
+                sync_total=None,
+                sync_serial=Connection.sync_serial + 1,
+                sync_started_at=started_at,
+                sync_error="",
+                sync_message="",
+                last_new=0,
+                last_changed=0,
+                last_gone=0,
+                last_skipped=0,
+            )
+
+    def run(self) -> None:
+        if not self.phase:
+            started_at = clock.now()
+            self.phase = "walk" if self._walk_is_due() else "changes"
+            if self.phase == "changes" and self._nothing_new(started_at):
+                return
+            self._begin(started_at)
+        self._take_up()
+        with writing():
+            report(self.id, sync_state="running", sync_error="", sync_message="", sync_resumes_at=None)
+        if self.phase == "walk":
+            self._read_organisation()
+            self._walk()
+            self._next_phase("catch-up")
+        if self.phase in ("catch-up", "changes"):
+            since = self.started_at - self.overlap if self.phase == "catch-up" else self.since
+            self._read_changes(since)
+            self._next_phase("sales-after-walk" if self.phase == "catch-up" else "sales")
+        walked = self.phase == "sales-after-walk"
+        sales = walked or self._sales_are_due()
+        if sales:
+            self._read_sales(self.started_at - self.overlap if walked else self._sales_since())
+        if walked:
+            self._find_gone()
+        self._finish(walked=walked, sales=sales)
+
+    def _walk_is_due(self) -> bool:
+        if self.job.payload.get("full"):
+            return True
+        row = cast(Connection, queries.get(self.id))
+        return row.walked_at is None or clock.now() - row.walked_at > WALK_EVERY
+
+    def _sales_are_due(self) -> bool:
+        if not self.sales_matter:
+            return False
+        asked = bool(self.job.payload.get("sales"))
+        return asked or self.sales_from is None or clock.now() - self.sales_from > SALES_EVERY
+
+    def _sales_since(self) -> datetime | None:
+        return self.sales_from - self.overlap if self.sales_from else self.since
+
+    def _nothing_new(self, started_at: datetime) -> bool:
+        """Whether the ledger has no news; what it says otherwise is kept for `_read_changes`."""
+        end_reading()
+        try:
+            page = self.client.contacts(1, modified_since=self.since, order="id")
+        except ProviderError:
+            with writing():
+                report(self.id, sync_started_at=started_at)  # the schedule lets a failed one rest from then on
+            raise
+        if page.contacts or page.skipped or self._sales_are_due():
+            self.first_changes = page
+            return False
+        with writing():
+            report(
+                self.id,
+                sync_state="idle",
+                sync_error="",
+                sync_message="",
+                sync_resumes_at=None,
+                sync_started_at=started_at,
+                synced_at=clock.now(),
+                synced_from=started_at,
+                last_new=0,
+                last_changed=0,
+                last_gone=0,
+            )
+        return True
+
+    def _next_phase(self, phase: str) -> None:
+        self.phase, self.page = phase, 0
+        with writing():
+            report(self.id, sync_phase=phase, sync_page=0)
+
+    def _read_organisation(self) -> None:
+        """Name, country and our own number as the ledger has them; one that may not say is no reason to stop."""
+        try:
+            remote = self.client.organisation()
+        except (PersonMustFix, WillNeverWork) as error:
+            log.info("the ledger doesn't describe its organisation", code=error.code)
+            return
+        numbers = [abn_or_none(text) or nzbn_or_none(text) for text in remote.number_candidates]
+        number = next((number.digits for number in numbers if number), "")
+        country = cast("Country", remote.country) if remote.country in ("AU", "NZ") else None
+        self.intake.country = country or self.intake.country
+        with writing():
+            report(
+                self.id,
+                file_name=remote.name[:255],
+                file_short_code=remote.short_code[:32],
+                file_country=country or "",
+                file_number=number,
+            )
+
+    def _walk(self) -> None:
+        self.intake.is_walk = True
+        while True:
+            page = self.client.contacts(self.page + 1, order="id")
+            self._take(page)
+            if page.is_last:
+                break
+
+    def _read_changes(self, since: datetime | None) -> None:
+        self.intake.is_walk = False
+        while True:
+            page, self.first_changes = self.first_changes, None
+            page = page or self.client.contacts(self.page + 1, modified_since=since, order="id")
+            self._take(page, counts_seen=False)
+            if page.is_last:
+                break
+
+    def _take(self, page: ContactPage, *, counts_seen: bool = True) -> None:
+        """Commit one page's contacts, then its position: repeated after a stop, a page changes nothing."""
+        outbox.postpone(self.job, LEASE_SECONDS)
+        seen = self.intake.seen
+        self.intake.take(page.contacts)
+        self.intake.skip(page.skipped, page.page)
+        if not counts_seen:
+            self.intake.seen = seen
+        self.page = page.page
+        progress: dict[str, object] = {
+            "sync_page": self.page,
+            "sync_seen": self.intake.seen,
+            "last_new": self.intake.new,
+            "last_changed": self.intake.changed,
+        }
+        if counts_seen:
+            # what the last page says: somebody may have been deleted since the first
+            self.total = page.item_count or self.total
+            progress["sync_total"] = self.total
+        with writing():
+            report(self.id, **progress)
+
+    def _read_sales(self, since: datetime | None) -> None:
+        """Contacts that have become customers by a sales document: read those we don't know as customers yet."""
+        for ids in self.client.customers_from_sales(since):
+            outbox.postpone(self.job, LEASE_SECONDS)
+            known = set(
+                db.session.scalars(
+                    select(Customer.external_id).where(
+                        Customer.connection_id == self.id,
+                        Customer.external_id.in_(ids),
+                        Customer.is_customer.is_(True),
+                    )
+                )
+            )
+            end_reading()
+            if unknown := sorted(ids - known):
+                self.intake.take(self.client.contacts_by_id(unknown))
+
+    def _find_gone(self) -> None:
+        """Customers the walk did not meet, asked for once more by id: only what is truly absent is marked gone.
+
+        Raises:
+            TooLittle: so many are missing that the walk itself must have been short.
+        """
+        known = sum(counts(self.id).values())
+        missing = db.session.execute(
+            select(Customer.id, Customer.external_id)
+            .where(
+                Customer.connection_id == self.id,
+                Customer.walk_serial != self.serial,
+                Customer.ledger_status != "gone",
+                ~self._was_skipped(),
+            )
+            .limit(MAY_BE_MISSING + known // SUSPICIOUS_SHARE + 1)
+        ).all()
+        promised = (self.total or 0) - self._skipped()
+        end_reading()
+        too_many = len(missing) > MAY_BE_MISSING + known // SUSPICIOUS_SHARE
+        if too_many or known < promised or (missing and not self.intake.seen):
+            log.warning(
+                "a walk was too short; nothing marked gone", missing=len(missing), known=known, promised=promised
+            )
+            raise TooLittle
+        for start in range(0, len(missing), ASK_AT_ONCE):
+            outbox.postpone(self.job, LEASE_SECONDS)
+            self._ask_for([(row.id, row.external_id) for row in missing[start : start + ASK_AT_ONCE]])
+
+    def _was_skipped(self) -> Exists:
+        """Whether the ledger has sent a customer that could not be taken in this time: it is still there."""
+        return exists().where(
+            SkippedContact.connection_id == self.id,
+            SkippedContact.external_id == Customer.external_id,
+            SkippedContact.sync_serial == self.serial,
+        )
+
+    def _ask_for(self, missing: list[tuple[str, str]]) -> None:
+        there = self.client.contacts_by_id([external_id for _, external_id in missing])
+        self.intake.take(there)
+        found = {contact.external_id for contact in there}
+        if absent := [customer_id for customer_id, external_id in missing if external_id not in found]:
+            self._mark_gone(absent)
+
+    def _skipped(self) -> int:
+        rows = select(func.count()).select_from(SkippedContact).where(SkippedContact.connection_id == self.id)
+        return db.session.scalar(rows) or 0
+
+    def _mark_gone(self, ids: list[str]) -> None:
+        with writing():
+            customers = lock(ids)
+            for customer in customers:
+                customer.ledger_status = "gone"
+                customer.sync_serial, customer.sync_change = self.serial, "gone"
+            settle(customers)
+
+    def _finish(self, *, walked: bool, sales: bool) -> None:
+        with writing():
+            self._forget_skipped(walked)
+            changes = self._changes()
+            columns: dict[str, object] = {
+                "sync_state": "idle",
+                "sync_phase": "",
+                "sync_page": 0,
+                "synced_at": clock.now(),
+                "synced_from": self.started_at,
+                "last_new": changes.get("new", 0),
+                "last_changed": changes.get("changed", 0),
+                "last_gone": changes.get("gone", 0),
+                "last_skipped": self._skipped(),
+            }
+            if walked:
+                columns["walked_at"] = clock.now()
+            if sales:
+                columns["sales_from"] = self.started_at
+            report(self.id, **columns)
+
+    def _forget_skipped(self, walked: bool) -> None:
+        """Those that could be read this time; after a walk all that it did not meet again."""
+        older = delete(SkippedContact).where(
+            SkippedContact.connection_id == self.id, SkippedContact.sync_serial != self.serial
+        )
+        if not walked:
+            read = select(Customer.external_id).where(
+                Customer.connection_id == self.id, Customer.sync_serial == self.serial
+            )
+            older = older.where(SkippedContact.external_id.in_(read))
+        db.session.execute(older.execution_options(synchronize_session=False))
+
+    def _changes(self) -> dict[str, int]:
+        """What this sync did, counted in the table: also right after a stop in the middle of a page."""
+        rows = db.session.execute(
+            select(Customer.sync_change, func.count())
+            .where(Customer.connection_id == self.id, Customer.sync_serial == self.serial)
+            .group_by(Customer.sync_change)
+        )
+        return dict(rows.all())
+
+
+def _organisation_country() -> str:
+    organisation = db.session.get(Organisation, tenancy.organisation_id())
+    return organisation.country if organisation else ""

@@ -1,0 +1,107 @@
+"""Each accounting system in its own words: what is true of one is not said of another."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+import requests
+
+from link4web.providers import by_slug
+from link4web.simulators.server import Running
+from tests.ledger import words
+from tests.people import Person, Town
+
+FOREIGN = re.compile(r"(?<!-)\b(contacts?|archived?|drafts?|xero|not a customer yet)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class System:
+    """A system that lists customers only: somebody active and inactive there, and the way to it from our page."""
+
+    name: str
+    active: str
+    inactive: str
+    opens: str
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower()
+
+
+SYSTEMS = (
+    System("QuickBooks", "Apostle Bay Cannery", "Glasshouse Nursery", "Open in QuickBooks"),
+    System("MYOB", "Bluestone Ferry Charters", "Harbour Row Physio", "Open MYOB"),
+)
+
+
+@pytest.fixture(params=SYSTEMS, ids=lambda one: one.slug)
+def system(request: pytest.FixtureRequest, simulators: Running) -> System:
+    found: System = request.param
+    for control, wanted in (("reset", {}), ("throttle", {"off": True})):
+        address = f"{simulators.base_url}/{found.slug}/_control/{control}"
+        requests.post(address, json=wanted, timeout=30).raise_for_status()
+    return found
+
+
+def test_a_list_of_customers_has_no_contacts_drafts_or_archive(owner: Person, town: Town, system: System) -> None:
+    connection = owner.connect(system.slug)
+    base = f"/{system.slug}/{connection}/customers"
+    first = words(owner.get(base).text)
+    town.work()
+    customer = next(iter(re.findall(rf"{base}/[\w-]{{22}}", owner.get(base).text)))
+    pages = (
+        *("", "?queue=archived", "?queue=joined", "?q=Saltbush+Lane", "/add", "/skipped"),
+        *(f"?q={system.inactive}", "?queue=needs-number"),
+    )
+    seen = {page: words(owner.get(f"{base}{page}").text) for page in pages}
+    for address in (customer, f"{customer}/abn", f"{customer}/email", f"/{system.slug}/{connection}", "/connect"):
+        seen[address] = words(owner.get(address).text)
+    for address in (f"/{system.slug}/connect", f"/{system.slug}/{connection}/disconnect"):
+        seen[address] = words(owner.get(address).text)
+    seen["/connect"] = ""  # names all systems
+    for address, said in {**seen, "first": first}.items():
+        assert not FOREIGN.search(said), f"{address}: {said}"
+
+
+def test_an_inactive_customer_is_explained(owner: Person, town: Town, system: System) -> None:
+    connection = owner.connect(system.slug)
+    town.work()
+    provider = by_slug(system.slug)
+    assert provider
+    shown = words(owner.get(f"/{system.slug}/{connection}/customers?q={system.inactive}").text)
+    assert f"{system.inactive} is inactive in {provider.name}" in shown
+    assert all(step in shown for step in provider.restore_steps)
+    assert system.opens in shown
+
+
+@pytest.mark.parametrize("system", SYSTEMS[:1], indirect=True, ids=["quickbooks"])
+def test_a_ledger_that_keeps_our_own_number_from_us_suggests_none(town: Town, system: System) -> None:
+    shown = own_number_banner(town, system, 0)
+    assert "Add your number" in shown
+    assert f"{system.name} says" not in shown
+
+
+@pytest.mark.parametrize("system", SYSTEMS[1:], indirect=True, ids=["myob"])
+def test_our_own_number_is_suggested_where_the_ledger_tells_it(town: Town, system: System) -> None:
+    assert "MYOB says it is 97 136 592 472" in own_number_banner(town, system, 0)
+    # a tax file number in the same field is none
+    shown = own_number_banner(town, system, 2)
+    assert "Add your number" in shown
+    assert "123 456 782" not in shown
+
+
+def own_number_banner(town: Town, system: System, file: int) -> str:
+    """My Customers of somebody who has not told us their own number."""
+    owner = town.owner(number=None)
+    connection = owner.connect(system.slug, file=file)
+    town.work()
+    shown = words(owner.get(f"/{system.slug}/{connection}/customers").text)
+    assert "Your own business number isn’t on file" in shown
+    return shown
+
+
+def test_a_name_that_is_there_already_leads_to_who_has_it(owner: Person, town: Town, system: System) -> None:
+    base = f"/{system.slug}/{owner.connect(system.slug)}/customers"
+    town.work()
+    added = owner.post(f"{base}/add", {"name": system.active})
+    assert f"{system.name} has {system.active} already. Here it is." in words(owner.get(added.location).text)
