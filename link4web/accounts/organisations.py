@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from link4web import clock, outbox
+from link4web import clock, outbox, tenancy
 from link4web.accounts import register
 from link4web.accounts.models import Membership, Organisation, User
 from link4web.audit import record
@@ -121,3 +121,9 @@ def organisations_of(user_id: str) -> list[tuple[Organisation, str]]:
         .order_by(Organisation.name, Organisation.id)
     )
     return [(organisation, role) for organisation, role in rows]
+
+
+def country_acted_for() -> str:
+    """The country of the organisation acted for, as its people gave it; empty when it is gone."""
+    organisation = db.session.get(Organisation, tenancy.organisation_id())
+    return organisation.country if organisation else ""

@@ -124,12 +124,9 @@ class Intake:
         if updates:
             db.session.execute(update(Customer), updates)
         if same and self.is_walk:
-            db.session.execute(
-                update(Customer)
-                .where(Customer.id.in_(same))
-                .values(walk_serial=self.serial)
-                .execution_options(synchronize_session=False)
-            )
+            # row by row, by primary key: without statistics PostgreSQL would walk over the organisation for a list
+            own = {"organisation_id": tenancy.organisation_id(), "walk_serial": self.serial}
+            db.session.execute(update(Customer), [{**own, "id": identifier} for identifier in same])
 
     def new_row(self, contact: RemoteContact) -> dict[str, Any]:
         """All columns of a customer we don't have yet."""

@@ -13,8 +13,8 @@ from typing import cast
 import structlog
 from sqlalchemy import Exists, delete, exists, func, select
 
-from link4web import clock, outbox, tenancy
-from link4web.accounts.models import Organisation
+from link4web import clock, outbox
+from link4web.accounts.organisations import country_acted_for
 from link4web.connections import queries, services
 from link4web.connections.allowance import Turns
 from link4web.connections.models import Connection
@@ -68,7 +68,7 @@ class Reading:
         self.serial = row.sync_serial
         self.started_at = cast(datetime, row.sync_started_at)
         self.total = row.sync_total
-        country = row.file_country or _organisation_country()
+        country = row.file_country or country_acted_for()
         self.intake = Intake(self.id, self.serial, cast("Country | None", country or None))
         self.intake.new, self.intake.changed, self.intake.seen = row.last_new, row.last_changed, row.sync_seen
         end_reading()
@@ -325,12 +325,16 @@ class Reading:
         older = delete(SkippedContact).where(
             SkippedContact.connection_id == self.id, SkippedContact.sync_serial != self.serial
         )
-        if not walked:
-            read = select(Customer.external_id).where(
-                Customer.connection_id == self.id, Customer.sync_serial == self.serial
-            )
-            older = older.where(SkippedContact.external_id.in_(read))
-        db.session.execute(older.execution_options(synchronize_session=False))
+        older = older.execution_options(synchronize_session=False)
+        if walked or not self._skipped():
+            db.session.execute(older)
+            return
+        read = db.session.scalars(
+            select(Customer.external_id).where(Customer.connection_id == self.id, Customer.sync_serial == self.serial)
+        ).all()
+        # in two steps: without statistics PostgreSQL would walk over all customers for each that was skipped
+        for start in range(0, len(read), ASK_AT_ONCE):
+            db.session.execute(older.where(SkippedContact.external_id.in_(read[start : start + ASK_AT_ONCE])))
 
     def _changes(self) -> dict[str, int]:
         """What this sync did, counted in the table: also right after a stop in the middle of a page."""
@@ -340,8 +344,3 @@ class Reading:
             .group_by(Customer.sync_change)
         )
         return dict(rows.all())
-
-
-def _organisation_country() -> str:
-    organisation = db.session.get(Organisation, tenancy.organisation_id())
-    return organisation.country if organisation else ""
