@@ -20,12 +20,11 @@ def request_sync(connection: Connection, *, full: bool = False, sales: bool = Tr
     customers in sales documents too. A sync that had stopped half way goes on from there, unless a full one is asked
     for.
     """
-    asked = outbox.again(
-        SYNC,
-        connection.id,
-        organisation_id=connection.organisation_id,
-        payload={"connection": connection.id, "full": "yes" if full else "", "sales": "yes" if sales else ""},
-    )
+    wishes = {name: "yes" for name, wanted in (("full", full), ("sales", sales)) if wanted}
+    payload = {"connection": connection.id, **wishes}
+    asked = outbox.again(SYNC, connection.id, organisation_id=connection.organisation_id, payload=payload)
+    if not asked:
+        outbox.amend(SYNC, connection.id, wishes)  # one that waits may have been asked for with less
     if asked:
         connection.sync_state, connection.sync_error, connection.sync_message = "queued", "", ""
         connection.sync_resumes_at = None

@@ -136,6 +136,17 @@ def is_waiting(kind: str, prefix: str, *, organisation_id: str | None) -> bool:
     return bool(db.session.scalar(select(waiting)))
 
 
+def amend(kind: str, key: str, more: dict[str, str]) -> bool:
+    """Add to the payload of an effect that has not begun; False when it has begun or ended."""
+    ready = select(OutboxRow).where(OutboxRow.kind == kind, OutboxRow.key == key, OutboxRow.state == "ready")
+    row = db.session.scalars(ready.with_for_update().execution_options(populate_existing=True)).first()
+    if row is None:
+        return False
+    row.payload = {**row.payload, **more}
+    db.session.flush()
+    return True
+
+
 def _change_ready(kind: str, keys: list[str], **values: object) -> int:
     changed = 0
     for start in range(0, len(keys), 500):

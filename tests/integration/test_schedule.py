@@ -191,3 +191,14 @@ def test_a_connection_that_nobody_looks_at_outlives_its_tokens(
     town.later(days=61)
     tick(town)
     assert books.row().state == "reconnect"
+
+
+def test_a_wish_is_added_to_a_sync_that_waits(books: Books, town: Town, xero: Xero) -> None:
+    """*Sync now* looks at sales as well, also when the schedule has asked for a sync without them just before."""
+    town.later(minutes=31)
+    with town.app.app_context():
+        assert due.request_due() == 1
+    books.person.post(f"{books.base}/sync")
+    xero.forget_log()
+    town.work()
+    assert xero.calls(f"{API}/Invoices") == 1
