@@ -33,6 +33,11 @@ def at_least(what: str, value: float, limit: float, *, unit: str = "×", detail:
     return Line(what, f"at least {limit:g} {unit}", _measured(value, unit, detail), value >= limit)
 
 
+def for_comparison(what: str, value: float, *, unit: str = "×", detail: str = "") -> Line:
+    """What nobody has promised, told beside what was."""
+    return Line(what, "", _measured(value, unit, detail), None)
+
+
 def _measured(value: float, unit: str, detail: str) -> str:
     return f"{value:.2f} {unit}" + (f" ({detail})" if detail else "")
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from benchmarks.measure import CPU_PATH
@@ -45,9 +45,14 @@ class Peer:
 
     def cost(self, requests: int, path: str = "") -> float:
         """Seconds of CPU for each of so many requests."""
-        before = self.cpu()
-        for _ in range(requests):
+        return self.cost_of([path] * requests)
+
+    def cost_of(self, paths: Iterable[str]) -> float:
+        """Seconds of CPU for each of these requests."""
+        before, requests = self.cpu(), 0
+        for path in paths:
             self.get(path)
+            requests += 1
         return (self.cpu() - before) / requests
 
     def hang_up(self) -> None:

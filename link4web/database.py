@@ -197,7 +197,11 @@ def _set_pragmas(connection: sqlite3.Connection, _: object) -> None:
 
 def _begin(connection: Connection) -> None:
     wants_write = connection.get_execution_options().get("writing", False)
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
     if connection.info.get("query_only") is not (not wants_write):
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if wants_write else 'ON'}")
+        driver.execute(f"PRAGMA query_only={'OFF' if wants_write else 'ON'}")
         connection.info["query_only"] = not wants_write
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if wants_write else "BEGIN")
+    if wants_write:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # may find the database locked: in SQLAlchemy's words, please
+    else:
+        driver.execute("BEGIN")

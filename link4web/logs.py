@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -35,7 +36,12 @@ def configure_logs(level: str = "INFO") -> None:
 
 def scrub(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Hide what looks like a secret; keep every value on one line."""
-    return {name: "[hidden]" if SECRET_NAMES.search(name) else _clean(value) for name, value in event.items()}
+    return {name: "[hidden]" if _is_secret(name) else _clean(value) for name, value in event.items()}
+
+
+@lru_cache(512)
+def _is_secret(name: str) -> bool:
+    return SECRET_NAMES.search(name) is not None
 
 
 def _clean(value: Any) -> Any:
@@ -45,8 +51,10 @@ def _clean(value: Any) -> Any:
         return [_clean(part) for part in value]
     if value is None or isinstance(value, int | float):
         return value
-    shown = SECRET_SHAPES.sub(r"\1[hidden]", str(value))
-    return CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", shown)
+    shown = str(value)
+    if "=" in shown or " " in shown:  # each of the shapes has one
+        shown = SECRET_SHAPES.sub(r"\1[hidden]", shown)
+    return shown if shown.isprintable() else CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", shown)
 
 
 def init_request_log(app: Flask) -> None:

@@ -1,8 +1,10 @@
-"""The session table behind `web.sessions`."""
+"""The session table behind `web.sessions`, and the signed-in person as pages know them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Request
+from flask_login import UserMixin
 from sqlalchemy import bindparam, delete, select, update
 
 from link4web.accounts.models import SessionRow, User
@@ -10,17 +12,39 @@ from link4web.database import db, writing
 from link4web.web.access import device_of
 from link4web.web.sessions import Store, Stored
 
+
+@dataclass(frozen=True, eq=False)
+class Person(UserMixin):  # type: ignore[misc]  # flask-login publishes no types
+    """Who is signed in (`current_user`), as the row says; to change it, load the `User`."""
+
+    id: str
+    email: str
+    name: str
+    verified_at: datetime | None
+
+
 # built once: every request runs it, and building it costs more than running it
 _WITH_PERSON = (
-    select(SessionRow.token_hash, SessionRow.user_id, SessionRow.data, SessionRow.created_at, SessionRow.seen_at, User)
+    select(
+        SessionRow.token_hash,
+        SessionRow.user_id,
+        SessionRow.data,
+        SessionRow.created_at,
+        SessionRow.seen_at,
+        User.id,
+        User.email,
+        User.name,
+        User.verified_at,
+    )
     .outerjoin(User, (User.id == SessionRow.user_id) & User.disabled_at.is_(None))
     .where(SessionRow.token_hash == bindparam("token_hash"))
 )
 
 
 def _load(token_hash: bytes) -> Stored | None:
-    row = db.session.execute(_WITH_PERSON, {"token_hash": token_hash}).first()
-    return Stored(*row) if row else None
+    # below the ORM, which would cost every request several times what the database does; both tables are global
+    row = db.session.connection().execute(_WITH_PERSON, {"token_hash": token_hash}).first()
+    return Stored(*row[:5], Person(*row[5:]) if row[5] else None) if row else None
 
 
 def _save(stored: Stored, request: Request, before: bytes | None) -> None:

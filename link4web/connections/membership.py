@@ -6,6 +6,7 @@ from link4web import tenancy
 from link4web.accounts.models import Membership, Organisation
 from link4web.connections.models import Connection
 from link4web.database import db
+from link4web.revision import Revision
 from link4web.web.access import Member
 
 
@@ -29,9 +30,10 @@ def find_member(user_id: str, organisation_id: str | None, connection_id: str | 
 
 # built once: nearly every page runs it
 _THROUGH_CONNECTION = (
-    select(Organisation, Membership.role, Connection)
+    select(Organisation, Membership.role, Connection, Revision.number)
     .join(Membership, Membership.organisation_id == Organisation.id)
     .join(Connection, Connection.organisation_id == Organisation.id)
+    .outerjoin(Revision, Revision.organisation_id == Organisation.id)
     .where(Membership.user_id == bindparam("person"), Connection.id == bindparam("connection"))
 )
 

@@ -13,6 +13,7 @@ from link4web.database import db
 from link4web.providers.base.provider import Provider
 from link4web.web.access import Permission, requires
 from link4web.web.responses import fragments, go_to, page, wants_fragment
+from link4web.web.unchanged import unless_changed
 
 NOTHING_SELECTED = "Select at least one customer, then press Invite selected."
 TOO_MANY = "That is more than 1,000 single ticks. Use “Select all” above the rows instead."
@@ -39,6 +40,10 @@ def add_routes(bp: Blueprint) -> None:
 @requires(Permission.VIEW_CUSTOMERS)
 def index(provider: Provider, connection: str) -> Response:
     remember(connection)
+    return unless_changed(lambda: _index(provider))
+
+
+def _index(provider: Provider) -> Response:
     context = list_context(Place.here(provider))
     if wants_fragment() and context["cleared"]:
         status = render_template("customers/_status.html", status=context["cleared"])

@@ -7,6 +7,7 @@ from link4web.accounts import organisations, services
 from link4web.accounts.models import Organisation, User
 from link4web.accounts.number_check import answer_to
 from link4web.accounts.passwords import WeakPassword
+from link4web.accounts.sessions import Person
 from link4web.invitations import joining, landing, stopping, tokens
 from link4web.invitations.forms import DeclineForm, JoinForm, either_number
 from link4web.invitations.joining import HasAccount, NewBusiness, NewPerson, NotYours
@@ -153,8 +154,8 @@ def join() -> Response:
     return _join(found, form, NewPerson(form.person.data or "", form.password.data or ""), business)
 
 
-def _join(found: Landing, form: JoinForm, who: User | NewPerson, business: str | NewBusiness) -> Response:
-    if isinstance(who, User) and who.verified_at is None and who.email != found.email_key:
+def _join(found: Landing, form: JoinForm, who: Person | NewPerson, business: str | NewBusiness) -> Response:
+    if isinstance(who, Person) and who.verified_at is None and who.email != found.email_key:
         return _landing_page(found, form, status=422, trouble=VERIFY_FIRST)
     try:
         joined = joining.join(_hash(), who, business)

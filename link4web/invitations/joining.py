@@ -12,6 +12,7 @@ from link4web.accounts import organisations, passwords, register
 from link4web.accounts.models import Membership, Organisation, User
 from link4web.accounts.register import Finding
 from link4web.accounts.services import find_user, prove_mailbox
+from link4web.accounts.sessions import Person
 from link4web.audit import record
 from link4web.customers import keys
 from link4web.customers import services as customers
@@ -60,7 +61,7 @@ class Joined:
     inviter_name: str
 
 
-def join(hashed: bytes, who: User | NewPerson, business: str | NewBusiness) -> Joined:
+def join(hashed: bytes, who: Person | NewPerson, business: str | NewBusiness) -> Joined:
     """Join the network: `who` with `business`, the id of an organisation of theirs or a new one.
 
     Everything happens in one transaction, so a second press finds the invitation used.
@@ -102,7 +103,7 @@ def _hashed(who: NewPerson, found: Landing) -> str:
     return passwords.hash_password(who.password)
 
 
-def _person(who: User | NewPerson, email_key: str, password_hash: str) -> User:
+def _person(who: Person | NewPerson, email_key: str, password_hash: str) -> User:
     """The person who joins. The link proves the invited mailbox, so an account of that address counts as verified."""
     user = find_user(email_key) if isinstance(who, NewPerson) else db.session.get_one(User, who.id)
     if isinstance(who, NewPerson):

@@ -6,7 +6,7 @@ from flask import url_for
 from sqlalchemy import Row
 
 from link4web import clock
-from link4web.accounts.models import User
+from link4web.accounts.sessions import Person
 from link4web.customers.pages import Place
 from link4web.invitations.batches import LIFETIME
 from link4web.invitations.forms import JoinForm
@@ -17,7 +17,7 @@ from link4web.web.filters import day
 SOMEBODY = "Your customer"
 
 
-def mail(place: Place, person: User, to_name: str, message: str) -> dict[str, Any]:
+def mail(place: Place, person: Person, to_name: str, message: str) -> dict[str, Any]:
     """The mail on the review page."""
     return {
         "to_name": neutral(to_name) or SOMEBODY,
@@ -32,7 +32,7 @@ def mail(place: Place, person: User, to_name: str, message: str) -> dict[str, An
     }
 
 
-def landing(place: Place, person: User, first: Row[Any] | None, message: str) -> dict[str, Any]:
+def landing(place: Place, person: Person, first: Row[Any] | None, message: str) -> dict[str, Any]:
     """The page behind the link as the `first` of the recipients sees it, with nothing in it that acts."""
     organisation = place.organisation
     now = clock.now()

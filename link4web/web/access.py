@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask, Request, abort, current_app, g, request, url_for
-from flask_login import current_user
 
 from link4web import ids, tenancy
 from link4web.audit import Actor
@@ -37,11 +36,12 @@ ROLES: dict[str, frozenset[Permission]] = {
 
 @dataclass(frozen=True)
 class Member:
-    """A person inside an organisation, and the connection when the path names one."""
+    """A person inside an organisation; with a connection in the path, also that one and the `revision`."""
 
     organisation: Any
     role: str
     connection: Any = None
+    revision: int | None = None
 
     def may(self, permission: Permission) -> bool:
         return permission in ROLES[self.role]
@@ -132,9 +132,10 @@ def init_access(app: Flask, load_member: MemberLoader) -> None:
 
 
 def _who() -> Actor:
+    held = sessions.current()
     return Actor(
-        user_id=current_user.get_id() if current_user.is_authenticated else None,
-        session_hash=sessions.current().key[:16],
+        user_id=held.person.id if held.person else None,
+        session_hash=held.key[:16],
         address=(request.remote_addr or "")[:45],
         device=device_of(request),
     )
@@ -148,10 +149,11 @@ def device_of(request: Request) -> str:
 def _enforce(rule: Rule) -> Any:
     if not rule.signed_in:
         return None
-    if not current_user.is_authenticated:
+    person = sessions.current().person
+    if person is None:
         kept.keep()
         return sign_in_first()
-    if rule.verified and current_user.verified_at is None:
+    if rule.verified and person.verified_at is None:
         return verify_first()
     if rule.permission is None:
         return None
@@ -159,7 +161,7 @@ def _enforce(rule: Rule) -> Any:
     organisation, connection = args.get("organisation") or request.args.get("organisation"), args.get("connection")
     if organisation and not ids.is_id(organisation):
         abort(404)
-    member = current_app.extensions["load_member"](current_user.get_id(), organisation, connection)
+    member = current_app.extensions["load_member"](person.id, organisation, connection)
     if member is None and not organisation and not connection:
         return go_to(url_for("organisations.new"))
     if member is None or not _fits_provider(member):

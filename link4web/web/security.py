@@ -19,6 +19,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
 STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -73,7 +74,6 @@ def _has_more() -> bool:
 
 def _set_headers(response: Response) -> Response:
     _add(response, HEADERS)
-    response.headers.setdefault("Cache-Control", "no-store")
     if response.mimetype == "text/html":
         response.vary.add("HX-Request")
     response.headers["X-Request-Id"] = g.get("request_id", "")
@@ -81,6 +81,7 @@ def _set_headers(response: Response) -> Response:
 
 
 def _add(response: Response, headers: dict[str, str]) -> Response:
-    for name, value in headers.items():
-        response.headers.setdefault(name, value)
+    """What the view has not said otherwise; `setdefault` for each would read all headers every time."""
+    said = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 (iterating gives pairs)
+    response.headers.extend({name: value for name, value in headers.items() if name.lower() not in said})
     return response

@@ -74,6 +74,11 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         """A stable name for this session in other tables (a hash, never the token)."""
         return self.stored.token_hash.hex() if self.stored else ""
 
+    @property
+    def person(self) -> Any:
+        """Whoever was signed in when the request came, None for nobody; what Flask-Login's `current_user` leads to."""
+        return self.stored.user if self.stored else None
+
 
 def current() -> ServerSession:
     """The session of the running request."""
