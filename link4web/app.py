@@ -8,11 +8,13 @@ from flask import Flask, current_app, g, request
 from flask_login import current_user
 from werkzeug.routing import BaseConverter
 
-from link4web import cli, clock, outbox_handlers, routes
+from link4web import cli, clock, outbox_handlers, problems, routes
 from link4web.accounts.sessions import STORE
 from link4web.connections.membership import find_member
 from link4web.database import db, engine_options, prepare_engine
 from link4web.extensions import htmx, login_manager, migrate
+from link4web.help import links
+from link4web.help.views import init_help
 from link4web.logs import configure_logs, init_request_log
 from link4web.mail.post import Post
 from link4web.registers.abn_lookup import AbnLookup
@@ -52,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_errors(app)
     init_filters(app)
     init_assets(app)
+    init_help(app, problems.ALL)
     routes.add_all(app)
     outbox_handlers.register()
     app.context_processor(_page_context)
@@ -97,7 +100,7 @@ def _page_context() -> dict[str, Any]:
         "nav": routes.navigation() if current_user and current_user.is_authenticated else [],
         "request_id": g.get("request_id", ""),
         "settings_home": settings.is_home,
-        "help_href": "",
+        "help_href": links.contents_href(),
         "here": request.path if request else "",
     }
 

@@ -9,6 +9,7 @@ from link4web.customers.misses import gone_view, ways_view
 from link4web.customers.models import Customer, LedgerDraft
 from link4web.customers.pages import Place, open_href
 from link4web.customers.popups import ending_there, kept_back
+from link4web.customers.problems import state_code
 from link4web.customers.rows import next_step
 from link4web.customers.words import ORIGINS, state_words
 from link4web.providers.base.provider import Provider
@@ -55,7 +56,12 @@ def show(provider: Provider, connection: str, customer: str) -> Response:
         provider=provider,
         customer={"name": row.name, "state": words, "since": row.state_since},
         places=[("My Customers", place.base), (row.name, None)],
-        why={"title": words.word, "text": _why(place, row, scheme), "tone": TONES.get(row.state, "rest"), "code": None},
+        why={
+            "title": words.word,
+            "text": _why(place, row, scheme),
+            "tone": TONES.get(row.state, "rest"),
+            "code": state_code(row.state),
+        },
         actions=actions,
         facts=_facts(place, row, scheme),
         events=history.events_of(row.id),

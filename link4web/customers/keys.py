@@ -1,20 +1,12 @@
 """Folded texts for sorting and searching: `tamaki` finds *Tāmaki*, a number is found in any spacing."""
 
 import re
-import unicodedata
-from itertools import filterfalse
+
+from link4web.folding import fold
 
 SEARCH_LENGTH = 100
 _SEPARATORS = re.compile(r"[\s.\-\u00a0\u2009]+")
 _LABEL = re.compile(r"^(?:abn|nzbn)[:#]?(?=\d)")
-
-
-def fold(text: str) -> str:
-    """Case, accents and macrons taken away; blanks made single."""
-    if text.isascii():
-        return " ".join(text.casefold().split())
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(filterfalse(unicodedata.combining, spread)).split())
 
 
 def name_key(name: str) -> str:

@@ -14,6 +14,7 @@ from link4web.customers import keys, words
 from link4web.customers.models import Customer
 from link4web.customers.words import Queue
 from link4web.database import db
+from link4web.folding import fold
 
 PAGE = 50
 COUNT_LIMIT = 1001
@@ -139,7 +140,7 @@ def conditions(connection_id: str, query: ListQuery) -> list[ColumnElement[bool]
 
 def similar(connection_id: str, name: str, *, limit: int = 5) -> list[Row[Any]]:
     """Customers whose name begins like `name`."""
-    start = keys.fold(name).split(" ")[0][:6]
+    start = fold(name).split(" ")[0][:6]
     if len(start) < 3:
         return []
     return list(

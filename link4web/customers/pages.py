@@ -17,6 +17,7 @@ from link4web.connections.words import reconnect_words
 from link4web.customers import listing, states
 from link4web.customers.counting import counts
 from link4web.customers.listing import ListQuery
+from link4web.customers.problems import state_code
 from link4web.customers.rows import RowMaker
 from link4web.customers.words import EMPTY_WORDS, QUEUES, Queue, Terms, filled, terms_of
 from link4web.providers.base.provider import Provider
@@ -129,7 +130,7 @@ def todo_views(place: Place, known: dict[str, int]) -> list[dict[str, Any]]:
             "action": action,
             "href": f"{place.base}?queue={queue}",
             "tone": tone,
-            "help_href": None,
+            "code": state_code(state),
         }
         for state, tone, sentence, action, queue in lines
         if known.get(state)

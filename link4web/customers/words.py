@@ -45,7 +45,7 @@ ORIGINS = {
     "customer": "from the customer",
 }
 
-_STATES = {
+STATES = {
     states.CAN_INVITE: (
         "Can invite",
         "can-invite",
@@ -95,7 +95,7 @@ _STATES = {
 
 def state_words(state: str, terms: Terms, scheme: str) -> StateWords:
     """The words of a state for one customer."""
-    word, mark, why = _STATES[state]
+    word, mark, why = STATES[state]
     return StateWords(filled(word, terms, scheme), mark, filled(why, terms, scheme))
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from link4web import outbox, tenancy
 from link4web.accounts.models import Organisation, User
 from link4web.connections.models import Connection
-from link4web.customers import keys
 from link4web.customers.models import Customer
 from link4web.database import db, writing
+from link4web.folding import fold
 from link4web.invitations.message import neutral
 from link4web.invitations.models import CustomerInvitation
 from link4web.invitations.sending import number_words
@@ -47,9 +47,7 @@ def tell_joined(job: Job) -> None:
 
 
 def _changed(customer: Customer, joined: Organisation) -> list[str]:
-    names = (
-        [f"business name (now {neutral(joined.name)})"] if keys.fold(customer.name) != keys.fold(joined.name) else []
-    )
+    names = [f"business name (now {neutral(joined.name)})"] if fold(customer.name) != fold(joined.name) else []
     is_other = bool(customer.number and joined.number and customer.number != joined.number)
     return [*names, f"business number (now {number_words(joined)})"] if is_other else names
 

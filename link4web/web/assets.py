@@ -28,10 +28,11 @@ STYLES: Final = (
     "forms.css",
     "tables.css",
     "pages.css",
+    "help.css",
     "state.css",
     "print.css",
 )
-SCRIPTS: Final = ("say.js", "busy.js", "dialog.js", "selection.js", "rows.js", "small.js")
+SCRIPTS: Final = ("say.js", "busy.js", "dialog.js", "selection.js", "rows.js", "help.js", "small.js")
 HTMX: Final = "htmx-2.0.11.min.js"
 
 A_YEAR: Final = "public, max-age=31536000, immutable"

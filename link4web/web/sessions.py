@@ -20,7 +20,7 @@ from werkzeug.datastructures import CallbackDict
 from link4web import clock
 from link4web.settings import Settings
 
-SESSIONLESS = ("/static/", "/webhooks/", "/help/", "/healthz", "/readyz", "/metrics")
+SESSIONLESS = ("/static/", "/webhooks/", "/help", "/healthz", "/readyz", "/metrics")
 TOUCH_EVERY = timedelta(seconds=60)
 _serializer = TaggedJSONSerializer()
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from link4web.customers import keys
+from link4web.folding import fold
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ from link4web.customers import keys
     ],
 )
 def test_folding(text: str, folded: str) -> None:
-    assert keys.fold(text) == folded
+    assert fold(text) == folded
 
 
 @pytest.mark.parametrize(

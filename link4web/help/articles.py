@@ -1,0 +1,149 @@
+"""Articles: Markdown with a front matter, one file for each task; what differs between accounting systems is asked for.
+
+An article lies in `articles/`, or in the folder of the one provider that it is about. Sentences about one accounting
+system lie there as well (`parts/`), so that no shared text names one. In the text, `{{ provider }}` and its fellows are
+the words of `Reader.words`; `system` is the provider's value, or None; the functions are those of `_Writing`.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import frontmatter
+from jinja2 import DictLoader, Environment, StrictUndefined
+
+from link4web import providers
+from link4web.help.reader import Reader
+from link4web.help.tasks import BY_SLUG
+
+SHARED = Path(__file__).with_name("articles")
+PROVIDERS = Path(providers.__file__).parent
+
+#: The help centre's parts, in the order people need them.
+TOPICS = {
+    "start": "First steps",
+    "customers": "Your customers",
+    "invitations": "Inviting",
+    "connection": "The connection to your accounting system",
+    "people": "People and signing in",
+    "invited": "You have been invited",
+    "about": "About eInvoices and us",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """One article as its file says. `title`, `summary` and `body` are texts with places for the reader's words.
+
+    `only`: the slug of the one provider it is about, else empty. `search`: what people call it. `was`: its old slugs.
+    """
+
+    slug: str
+    title: str
+    summary: str
+    topic: str
+    updated: date
+    body: str
+    only: str = ""
+    search: Sequence[str] = ()
+    related: Sequence[str] = ()
+    was: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Text:
+    """An article for one reader, still Markdown. `controls` are the names of our buttons and links that it uses."""
+
+    title: str
+    summary: str
+    body: str
+    controls: frozenset[str] = field(default_factory=frozenset)
+
+
+def read_articles() -> dict[str, Article]:
+    """All articles by their slug, in the order of topics and files."""
+    found = sorted(_files(), key=lambda one: (list(TOPICS).index(one.topic), one.slug))
+    return {article.slug: article for article in found}
+
+
+def _files() -> Iterator[Article]:
+    for folder, only in ((SHARED, ""), *((PROVIDERS / one.slug / "help", one.slug) for one in providers.ALL)):
+        for path in sorted(folder.glob("*.md")):
+            said = frontmatter.load(str(path))
+            facts: dict[str, Any] = dict(said.metadata)
+            yield Article(slug=path.stem, body=said.content, only=only, **facts)
+
+
+def parts() -> dict[str, str]:
+    """The providers' own paragraphs, by `<provider>/<name>`."""
+    return {
+        f"{one.slug}/{path.stem}": path.read_text(encoding="utf-8").strip()
+        for one in providers.ALL
+        for path in (PROVIDERS / one.slug / "help" / "parts").glob("*.md")
+    }
+
+
+class Desk:
+    """Writes articles for readers."""
+
+    def __init__(self, articles: dict[str, Article]) -> None:
+        self.articles = articles
+        self.parts = parts()
+        self._texts = Environment(  # noqa: S701 (Markdown of our own, not HTML: markdown-it escapes)
+            loader=DictLoader({}), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+
+    def write(self, article: Article, reader: Reader) -> Text:
+        """The article in the words for this reader.
+
+        Raises:
+            KeyError, UndefinedError: it asks for an article, a task or a word that does not exist.
+        """
+        if article.only:
+            reader = Reader(article.only, reader.country)
+        writing = _Writing(self, reader)
+        title, summary, body = (writing.fill(text) for text in (article.title, article.summary, article.body))
+        return Text(title, summary, re.sub(r"\n{3,}", "\n\n", body).strip(), frozenset(writing.controls))
+
+
+class _Writing:
+    """One article for one reader: what its text may ask for."""
+
+    def __init__(self, desk: Desk, reader: Reader) -> None:
+        self._desk, self._reader = desk, reader
+        self.controls: set[str] = set()
+
+    def fill(self, text: str) -> str:
+        functions = {name: getattr(self, name) for name in ("ui", "do", "see", "part", "picture")}
+        known = {**self._reader.words, **functions, "system": self._reader.provider, "country": self._reader.country}
+        return self._desk._texts.from_string(text).render(known)  # noqa: SLF001 (one half of the same thing)
+
+    def ui(self, name: str) -> str:
+        """The name of a control of ours, exactly as the page has it."""
+        self.controls.add(name)
+        return f"**{name}**"
+
+    def do(self, task: str) -> str:
+        """A button that leads to where the task is done."""
+        return f'[{BY_SLUG[task].label}](/go/{task} "do")'
+
+    def see(self, slug: str, words: str = "") -> str:
+        """A link to another article, by its title unless other words are given."""
+        article = self._desk.articles[slug]
+        return f"[{words or self.fill(article.title)}](/help/{slug})"
+
+    def part(self, name: str) -> str:
+        """The paragraph of the reader's accounting system; of all that have one, each under its name, where unknown."""
+        if self._reader.slug:
+            return self.fill(self._desk.parts.get(f"{self._reader.slug}/{name}", ""))
+        held = [(one, self._desk.parts.get(f"{one.slug}/{name}")) for one in providers.ALL]
+        each = ((one, _Writing(self._desk, Reader(one.slug, self._reader.country)), text) for one, text in held if text)
+        said = [f"**{one.name}:** {writing.fill(text)}" for one, writing, text in each]
+        return "\n\n".join(said)
+
+    def picture(self, name: str, words: str) -> str:
+        """A picture of our pages, with what it shows for those who do not see it."""
+        return f"![{words}](/static/help/{name}.png)"

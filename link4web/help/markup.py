@@ -1,0 +1,112 @@
+"""Markdown of articles as HTML: headings that can be linked to, links that suit where the article stands."""
+
+import itertools
+import re
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from link4web.folding import fold
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where an article stands. `query` is what links to other articles carry; `framed`: on somebody else's page.
+
+    `base` is our own address where the article stands on another page, empty where it stands on ours.
+    """
+
+    query: str = ""
+    base: str = ""
+    sizes: tuple[tuple[str, Size], ...] = ()
+
+    @property
+    def framed(self) -> bool:
+        return bool(self.base)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading that can be linked to."""
+
+    id: str
+    words: str
+
+
+def html_of(text: str, setting: Setting) -> Markup:
+    """The article's body. Raw HTML in the text comes out as text."""
+    # safe: the renderer escapes everything that is not its own markup, and the texts are ours
+    return Markup(_MARKDOWN.render(text, {"setting": setting}))  # noqa: S704
+
+
+def headings_of(text: str) -> list[Heading]:
+    """The headings of the second level, in order."""
+    tokens = _MARKDOWN.parse(text)
+    after = itertools.pairwise(tokens)
+    return [_heading(inline) for token, inline in after if token.type == "heading_open" and token.tag == "h2"]
+
+
+def plain_of(text: str) -> str:
+    """The words alone, a line for each block: what a search looks through."""
+    blocks = (token for token in _MARKDOWN.parse(text) if token.type == "inline")
+    return "\n".join(_words(token) for token in blocks)
+
+
+def heading_id(words: str) -> str:
+    """How a heading is named in an address."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(words)).strip("-")
+
+
+def _heading(inline: Token) -> Heading:
+    words = _words(inline)
+    return Heading(heading_id(words), words)
+
+
+def _words(inline: Token) -> str:
+    return "".join(child.content or " " * (child.type == "softbreak") for child in inline.children or [])
+
+
+class _Renderer(RendererHTML):
+    """The library's own, with our headings, links and pictures."""
+
+    def heading_open(
+        self, tokens: Sequence[Token], index: int, options: Any, environment: MutableMapping[str, Any]
+    ) -> str:
+        tokens[index].attrSet("id", _heading(tokens[index + 1]).id)
+        return self.renderToken(tokens, index, options, environment)
+
+    def link_open(
+        self, tokens: Sequence[Token], index: int, options: Any, environment: MutableMapping[str, Any]
+    ) -> str:
+        link, setting = tokens[index], environment["setting"]
+        href = str(link.attrGet("href"))
+        if link.attrGet("title") == "do":
+            del link.attrs["title"]
+            link.attrSet("class", "btn")
+        if href.startswith(("/help/", "/go/")):
+            path, mark, place = href.partition("#")
+            link.attrSet("href", f"{setting.base}{path}{setting.query}{mark}{place}")
+            if href.startswith("/help/") and not setting.framed:
+                link.attrSet("data-help", "")
+        if setting.framed:
+            link.attrSet("target", "_blank")
+            link.attrSet("rel", "noopener")
+        return self.renderToken(tokens, index, options, environment)
+
+    def image(self, tokens: Sequence[Token], index: int, options: Any, environment: MutableMapping[str, Any]) -> str:
+        picture, setting = tokens[index], environment["setting"]
+        source = str(picture.attrGet("src"))
+        width, height = dict(setting.sizes).get(source.rpartition("/")[2].removesuffix(".png"), (1280, 800))
+        for name, value in (("src", setting.base + source), ("width", width), ("height", height), ("loading", "lazy")):
+            picture.attrSet(name, str(value))
+        return super().image(tokens, index, options, environment)
+
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")

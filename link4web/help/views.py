@@ -1,0 +1,187 @@
+"""The help centre: contents, articles, the panel beside the work, the search, and *Did this help?*.
+
+Articles are public and the same for everybody: no session, no cookie, kept by browsers for a while. The panel is part
+of the page somebody works on, so it belongs to their session and is kept by nobody.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from markupsafe import escape
+
+from link4web import providers
+from link4web.help import counting, links
+from link4web.help.articles import TOPICS
+from link4web.help.centre import Centre, centre
+from link4web.help.forms import FeedbackForm
+from link4web.help.problems import Problem
+from link4web.help.reader import COUNTRIES, Reader
+from link4web.help.search import LONGEST
+from link4web.web.access import public
+from link4web.web.responses import go_to, page, wants_fragment
+
+bp = Blueprint("help", __name__)
+
+KEPT = "public, max-age=300"
+
+
+def init_help(app: Flask, problems: tuple[Problem, ...]) -> None:
+    """Read all articles, and give templates the addresses of help.
+
+    Raises:
+        ValueError: see `Centre`.
+    """
+    app.extensions["help"] = Centre(problems)
+    app.jinja_env.globals.update(
+        problem_href=links.problem_href, article_href=links.article_href, contents_href=links.contents_href
+    )
+
+
+@bp.get("/help")
+@public
+def contents() -> Response:
+    """All articles by topic, for one accounting system when it is chosen."""
+    reader = _reader()
+    topics = centre().contents(reader)
+    return _kept(page("help/contents.html", reader=reader, q="", choices=_choices(reader), topics=topics))
+
+
+@bp.get("/help/search")
+@public
+def search() -> Response:
+    reader, asked = _reader(), " ".join(request.args.get("q", "").replace("\x00", "").split())[:LONGEST]
+    hits = centre().search(asked, reader) if asked else []
+    context: dict[str, Any] = {"reader": reader, "q": asked, "hits": hits, "choices": _choices(reader)}
+    return page("help/search.html", fragment="help/_hits.html", **context)
+
+
+@bp.get("/help/<slug>")
+@public
+def article(slug: str) -> Response:
+    """One article; an old name leads to the new one for good."""
+    reader = _reader()
+    if slug in centre().moved:
+        return go_to(links.article_href(centre().moved[slug], reader), 301)
+    if slug not in centre().articles:
+        return _nothing_there(slug, reader)
+    counting.note_reading(slug, reader)
+    return _kept(page("help/article.html", **_context(slug, reader, request.args.get("code", ""))))
+
+
+@bp.get("/help/p/<code>")
+@public
+def problem(code: str) -> Response:
+    """The stable address of a problem: to the article that is about it now."""
+    reader, known = _reader(), centre().problems.get(code)
+    if known is None:
+        return _nothing_there(code.replace("-", " "), reader)
+    return go_to(_article_address(known.article, reader, code) + (f"#{known.at}" if known.at else ""), 302)
+
+
+@bp.get("/panel/p/<code>")
+@public
+def problem_panel(code: str) -> Response:
+    known = centre().problems.get(code)
+    if known is None:
+        abort(404)
+    return _panel(known.article, code)
+
+
+@bp.get("/panel/<slug>")
+@public
+def article_panel(slug: str) -> Response:
+    """The article beside the work; a page of its own for whoever follows the address."""
+    return _panel(slug, request.args.get("code", ""))
+
+
+@bp.route("/feedback/<slug>", methods=["GET", "POST"])
+@public
+def feedback(slug: str) -> Response:
+    """*Did this help?*: one answer for each visitor and version, with a comment if they like."""
+    if slug not in centre().articles:
+        abort(404)
+    reader, form = _reader(), FeedbackForm(request.values)
+    here = _context(slug, reader, request.values.get("code", ""))
+    answered = request.method == "POST" and form.validate()
+    if answered:
+        counting.vote(
+            centre().articles[slug],
+            reader,
+            helped=form.helped.data == "yes",
+            code=here["problem"].code if here["problem"] else "",
+            comment=form.comment.data or "",
+        )
+    status = 422 if request.method == "POST" and not answered else 200
+    return page(
+        "help/feedback.html", fragment="help/_feedback.html", status=status, form=form, answered=answered, **here
+    )
+
+
+def _panel(slug: str, code: str) -> Response:
+    reader = _reader()
+    if slug not in centre().articles:
+        abort(404)
+    if not wants_fragment():
+        return go_to(_article_address(slug, reader, code), 302)
+    counting.note_reading(slug, reader)
+    context = _context(slug, reader, code)
+    return page("help/article.html", fragment="help/_panel.html", form=FeedbackForm(), answered=False, **context)
+
+
+def _context(slug: str, reader: Reader, code: str) -> dict[str, Any]:
+    shown = centre().page(slug, reader)
+    return {
+        "reader": reader,
+        "it": shown,
+        "topic": TOPICS[shown.article.topic],
+        "problem": centre().said(code, reader),
+        "choices": _choices(reader),
+        "q": "",
+        "embed_snippet": _snippet(slug, reader),
+    }
+
+
+def _article_address(slug: str, reader: Reader, code: str) -> str:
+    parameters: dict[str, Any] = {"code": code or None, **reader.args}
+    return url_for(".article", slug=slug, **parameters)
+
+
+def _snippet(slug: str, reader: Reader) -> str:
+    """What another help centre pastes to show the article in a frame."""
+    address = f"{current_app.config['BASE_URL']}/help/embed/{slug}{reader.query}"
+    title = escape(centre().title(slug, reader))
+    return f'<iframe src="{escape(address)}" title="{title}" width="100%" height="600"></iframe>'
+
+
+def _nothing_there(words: str, reader: Reader) -> Response:
+    hits = centre().search(words[:LONGEST], reader)
+    return page("help/nothing.html", status=404, reader=reader, q="", hits=hits, choices=_choices(reader))
+
+
+def _reader() -> Reader:
+    return Reader.from_args(request.args.get("for", ""), request.args.get("country", ""))
+
+
+def _choices(reader: Reader) -> dict[str, list[tuple[str, str, bool]]]:
+    """What a reader may say about themselves: label, address, whether it is so."""
+    values = request.view_args or {}
+    kept = {name: value for name, value in request.args.items() if name in ("q", "code")}
+
+    def to(other: Reader) -> str:
+        address: dict[str, Any] = {**values, **kept, **other.args}
+        return url_for(request.endpoint or ".contents", **address)
+
+    return {
+        "systems": [(one.name, to(Reader(one.slug, reader.country)), one.slug == reader.slug) for one in providers.ALL],
+        "countries": [
+            (name, to(Reader(reader.slug, code)), code == reader.country) for code, name in COUNTRIES.items()
+        ],
+    }
+
+
+def _kept(response: Response) -> Response:
+    """For everybody, and worth keeping."""
+    response.headers["Cache-Control"] = KEPT
+    response.add_etag()
+    response.make_conditional(request)
+    return response
