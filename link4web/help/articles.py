@@ -105,8 +105,18 @@ class Desk:
         if article.only:
             reader = Reader(article.only, reader.country)
         writing = _Writing(self, reader)
-        title, summary, body = (writing.fill(text) for text in (article.title, article.summary, article.body))
+        texts = (writing.fill(text) for text in (article.title, article.summary, article.body))
+        title, summary, body = (_capitals(text, reader.words["provider"]) for text in texts)
         return Text(title, summary, re.sub(r"\n{3,}", "\n\n", body).strip(), frozenset(writing.controls))
+
+
+def _capitals(text: str, name: str) -> str:
+    """A name in words of ours begins a sentence with a capital."""
+    return re.sub(rf"(^|[.?!:] |\d\. |- )({re.escape(name)})", _capital, text, flags=re.MULTILINE)
+
+
+def _capital(found: re.Match[str]) -> str:
+    return found[1] + found[2][0].upper() + found[2][1:]
 
 
 class _Writing:
