@@ -63,6 +63,8 @@ class Centre:
         self.moved = {old: one.slug for one in self.articles.values() for old in one.was}
         self._sizes = tuple((path.stem, _size(path)) for path in sorted(PICTURES.glob("*.png")))
         self.page = lru_cache(2048)(self._page)
+        #: whole pages by article and reader; as many as there are of these, and never more
+        self.made: dict[tuple[str, Reader], bytes] = {}
         self._index = lru_cache(32)(self._make_index)
 
     def said(self, code: str, reader: Reader) -> Said | None:

@@ -65,7 +65,10 @@ def article(slug: str) -> Response:
     if slug not in centre().articles:
         return _nothing_there(slug, reader)
     counting.note_reading(slug, reader)
-    return _kept(page("help/article.html", **_context(slug, reader, request.args.get("code", ""))))
+    code = request.args.get("code", "")
+    if code in centre().problems:
+        return _kept(page("help/article.html", **_context(slug, reader, code)))
+    return _kept(_whole_page(slug, reader))
 
 
 @bp.get("/help/p/<code>")
@@ -115,6 +118,14 @@ def feedback(slug: str) -> Response:
     return page(
         "help/feedback.html", fragment="help/_feedback.html", status=status, form=form, answered=answered, **here
     )
+
+
+def _whole_page(slug: str, reader: Reader) -> Response:
+    """The article's page, made once for all who read it."""
+    made, key = centre().made, (slug, reader)
+    if key not in made:
+        made[key] = page("help/article.html", **_context(slug, reader, "")).get_data()
+    return Response(made[key], mimetype="text/html")
 
 
 def _panel(slug: str, code: str) -> Response:
