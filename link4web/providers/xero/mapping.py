@@ -187,7 +187,15 @@ def _read(contact: shapes.Contact) -> RemoteContact | Skipped:
 def _whereabouts(addresses: list[shapes.Address]) -> tuple[str, str]:
     """Country and town. The street address comes first: it says where they are, a post box where letters go."""
     where = place = ""
-    for address in sorted(addresses, key=lambda one: text(one.address_type) != "STREET"):
-        where = where or clean(text(address.country), _NUMBER_LENGTH)
-        place = place or clean(f"{text(address.city)} {text(address.region)}", _PLACE_LENGTH)
+    for address in sorted(addresses, key=_is_elsewhere) if len(addresses) > 1 else addresses:
+        if not where and address.country:
+            where = clean(text(address.country), _NUMBER_LENGTH)
+        if not place and (address.city or address.region):
+            place = clean(f"{text(address.city)} {text(address.region)}", _PLACE_LENGTH)
+        if where and place:
+            break
     return country(where), place
+
+
+def _is_elsewhere(address: shapes.Address) -> bool:
+    return address.address_type != "STREET" and text(address.address_type) != "STREET"
