@@ -7,6 +7,7 @@ Register `init_assets(app)` before other rules below `/static/`.
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +35,8 @@ STYLES: Final = (
 )
 SCRIPTS: Final = ("say.js", "busy.js", "dialog.js", "selection.js", "rows.js", "help.js", "small.js")
 HTMX: Final = "htmx-2.0.11.min.js"
+
+_COMMENT: Final = re.compile(rb"^\s*//.*\n", re.MULTILINE)
 
 A_YEAR: Final = "public, max-age=31536000, immutable"
 
@@ -72,7 +75,8 @@ def _styles(folder: Path) -> Asset:
 
 def _scripts(folder: Path) -> Asset:
     # One strict function around all modules: they share names with each other and leave none on the page.
-    modules = b"\n".join((folder / "js" / name).read_bytes() for name in SCRIPTS)
+    # Whole lines of comment are for whoever reads the source.
+    modules = b"\n".join(_COMMENT.sub(b"", (folder / "js" / name).read_bytes()) for name in SCRIPTS)
     body = b'(() => {\n"use strict";\n' + modules + b"})();\n"
     return _named("site", "js", body, "text/javascript; charset=utf-8")
 
