@@ -112,7 +112,7 @@ def test_money_is_never_a_float_and_moments_have_a_zone() -> None:
 
 
 def test_no_relationships_between_tables() -> None:
-    """Joins stand in queries, where the gate sees them (design, Data)."""
+    """Joins stand in queries, where the gate sees them."""
     configure_mappers()
     for mapper in Base.registry.mappers:
         assert not list(mapper.relationships), mapper.class_.__name__
@@ -136,6 +136,21 @@ def test_no_provider_is_named_outside_its_folder() -> None:
                 assert not named.search(node.id if isinstance(node, ast.Name) else node.attr), f"{place}:{node.lineno}"
     for file in (ROOT / "templates").rglob("*.*"):
         assert not named.search(re.sub(r"\{#.*?#\}", "", file.read_text(), flags=re.DOTALL)), file.relative_to(ROOT)
+
+
+def test_what_code_refers_to_can_be_opened() -> None:
+    """Documents that code names are in the repository, and each R-number that it names has its line."""
+    explained = (ROOT / "docs" / "requirements.md").read_text()
+    there = {path.name for path in ROOT.glob("*.md")} | {path.name for path in (ROOT / "docs").glob("*.md")}
+    there |= {path.name for folder in ("benchmarks", "static") for path in (ROOT / folder).rglob("*.md")}
+    for folder in ("link4web", "tests", "benchmarks", "scripts", "migrations", "templates"):
+        for path in (ROOT / folder).rglob("*.*"):
+            if path.suffix not in (".py", ".html", ".txt"):
+                continue
+            source = path.read_text()
+            assert set(re.findall(r"[\w-]+\.md\b", source)) <= there, path.relative_to(ROOT)
+            for number in re.findall(r"\bR-\d{3}\b", source):
+                assert f"| {number} |" in explained, f"{path.relative_to(ROOT)}: {number}"
 
 
 # how keys and tokens look that somebody may have pasted: private keys, signed tokens, cloud and mail services

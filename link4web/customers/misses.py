@@ -1,4 +1,4 @@
-"""A search that misses says where the contact is and what to do, in place (design.md §2)."""
+"""A search that misses says where the contact is and what to do, in place."""
 
 from typing import Any
 

@@ -201,7 +201,7 @@ def _change_counts(place: Place) -> list[tuple[str, str]]:
 
 
 def own_number_banner(place: Place) -> dict[str, Any] | None:
-    """The one banner while the organisation's own number is missing, with the fix in it (design.md §2, rule 1)."""
+    """The one banner while the organisation's own number is missing, with the fix in it; before, nobody is invited."""
     organisation = place.organisation
     if organisation.number:
         return None

@@ -2,9 +2,9 @@
 
 A full sync walks over every contact by id, then reads what has changed since the walk began; an incremental one reads
 only changes. Both may then look at sales documents, because becoming a customer does not change a contact in every
-ledger (xero.md §3): whenever somebody asked for the sync, and a few times a day. Each page is committed with its
-position, so a stopped sync goes on where it was. When nothing has changed, a sync is one call, and writes nothing but
-that it has been.
+ledger (`marks_customers_itself`): whenever somebody asked for the sync, and a few times a day. Each page is committed
+with its position, so a stopped sync goes on where it was. When nothing has changed, a sync is one call, and writes
+nothing but that it has been.
 """
 
 from datetime import datetime, timedelta

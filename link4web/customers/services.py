@@ -22,7 +22,7 @@ _NUMBER_IS_OPTIONAL = select(Organisation.invite_without_number).where(Organisat
 
 
 def number_is_optional() -> bool:
-    """Whether this organisation lets customers bring their number themselves (design.md §2, rule 2)."""
+    """Whether this organisation lets customers bring their number themselves; as a rule it takes one to invite."""
     return bool(db.session.scalar(_NUMBER_IS_OPTIONAL, {"organisation": tenancy.organisation_id()}))
 
 

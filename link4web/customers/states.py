@@ -57,7 +57,7 @@ def decide(facts: Facts) -> str:
     """The one state of a customer.
 
     An answer to an invitation outlives everything but joining's own end; being invited or joined is never taken away
-    by a ledger that changes its mind about *is a customer* (design.md §2).
+    by a ledger that changes its mind about *is a customer*, as it may when the draft invoice behind it is deleted.
     """
     if facts.invitation_state == "joined":
         return JOINED

@@ -1,4 +1,4 @@
-"""Customers of QuickBooks: written sparsely or whole, masked ABN, conflicts, names (quickbooks.md §6)."""
+"""Customers of QuickBooks: written sparsely or whole, masked ABN, conflicts, names."""
 
 from typing import Any
 

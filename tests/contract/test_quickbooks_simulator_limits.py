@@ -1,4 +1,4 @@
-"""QuickBooks' limits, faults on request, the trace id, seeds and controls (quickbooks.md §1, §8, §9)."""
+"""QuickBooks' limits, faults on request, the trace id, seeds and controls."""
 
 import threading
 import time

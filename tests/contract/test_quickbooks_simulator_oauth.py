@@ -1,4 +1,4 @@
-"""Intuit's consent, tokens and disconnecting as the simulator plays them (quickbooks.md §2)."""
+"""Intuit's consent, tokens and disconnecting as the simulator plays them."""
 
 import threading
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""QuickBooks' query language, change data capture and batches (quickbooks.md §4, §5, §8)."""
+"""QuickBooks' query language, change data capture and batches."""
 
 import datetime as dt
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The customer that isn't there: found in Xero with three ways out, added, or explained (design.md §2)."""
+"""The customer that isn't there: found in Xero with three ways out, added, or explained."""
 
 import re
 import threading

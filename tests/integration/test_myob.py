@@ -139,7 +139,7 @@ class TestConsent:
 
 
 def test_a_tax_file_number_is_nowhere(town: Town, owner: Person, myob: Myob, capfd: pytest.CaptureFixture[str]) -> None:
-    """R-060: neither the business's own nor a customer's is stored, shown or logged."""
+    """Neither the business's own nor a customer's is stored, shown or logged."""
     connection = owner.connect("myob", file=REWITI)
     town.work()
     base = f"/myob/{connection}/customers"

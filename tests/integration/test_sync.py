@@ -150,7 +150,7 @@ def test_an_erased_contact_is_explained(books: Books, xero: Xero) -> None:
 
 
 def test_a_customer_by_sales_invoice_alone_is_found(books: Books, xero: Xero) -> None:
-    """Becoming a customer does not change the contact's own date (xero.md §3)."""
+    """Becoming a customer does not change the contact's own date (Xero developer documentation, "Contacts")."""
     xero.switch(draft_makes_customer=True)
     made = xero.user("add", fields={"Name": "Saltbush Lane Picture House", "EmailAddress": "box@saltbush.example"})
     books.sync()

@@ -51,7 +51,7 @@ def test_joining_outlives_everything() -> None:
 
 
 def test_the_ledger_can_not_take_an_invitation_back() -> None:
-    """design.md §2: deleting the draft never takes *is a customer* away from someone already invited."""
+    """Deleting the draft never takes *is a customer* away from someone already invited."""
     for answer in ("queued", "sent", "delivered", "opened", "started", "unknown"):
         assert decide(with_facts(is_customer=False, invitation_state=answer)) == states.INVITED
         assert decide(with_facts(ledger_status="archived", invitation_state=answer)) == states.LEFT_LEDGER

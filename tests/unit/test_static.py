@@ -44,7 +44,7 @@ def test_every_style_and_script_is_joined() -> None:
 
 
 def test_sizes_stay_in_budget() -> None:
-    """`ux-patterns.md` §13: styles 20 kB in one file, scripts 20 kB in two, our own below 3."""
+    """What a page may cost, by our own decision: styles 20 kB in one file, scripts 20 kB in two, our own below 3."""
     ready = read_assets()
     assert packed(ready["css"].body) <= 20_000
     assert packed(ready["js"].body) <= 3_000

@@ -138,7 +138,7 @@ def test_enhanced_elements_work_without_scripts(app: Flask, name: str, case: int
 
 
 def test_my_customers_stays_in_budget(app: Flask) -> None:
-    """`ux-patterns.md` §13; the rows here repeat, so the page of fifty different ones is checked with a database."""
+    """Our own limits. The rows here repeat, so the page of fifty different ones is checked with a database."""
     html = render(app, "customers/index.html")
     assert len(Page(html).elements) <= 1_200
     assert packed(html) <= 8_000

@@ -151,6 +151,7 @@ PROVIDER = XeroProvider(
     ),
     # Xero documents PKCE for apps without a secret; the standard lets others send it too, and a setting turns it off
     uses_pkce=True,
+    # which moves no date of the contact, so a read of changes misses it (Xero developer documentation, "Contacts")
     marks_customers_itself=True,
     customer_rule="Xero calls a contact a customer once it has a sales invoice. A draft is enough.",
     has_webhooks=True,

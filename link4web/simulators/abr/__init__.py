@@ -1,4 +1,8 @@
-"""The ABN Lookup simulator: the JSON services, always 200 and always JSONP (business-numbers.md §3.1)."""
+"""The ABN Lookup simulator: its JSON services, which answer always 200 and always JSONP.
+
+The services are listed at abr.business.gov.au/json. What they say of a number that is wrong or unknown is documented
+nowhere; the sentences are those that independent clients look for.
+"""
 
 import re
 from difflib import SequenceMatcher

@@ -1,4 +1,7 @@
-"""Who may connect: registered keys, scopes, and the people who sign in at MYOB (myob.md §2)."""
+"""Who may connect: registered keys, scopes, and the people who sign in at MYOB.
+
+The scopes are those of MYOB's developer documentation (granular data scopes, November 2025) and of pymyob 3.
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,8 @@
-"""The consent page at MYOB's authorise address: one business for each consent, administrators only (myob.md §2)."""
+"""The consent page at MYOB's authorise address: one business for each consent, administrators only.
+
+After MYOB developer documentation, "Authentication" (March 2025), and its support article "MYOB OAuth2.0
+Authentication Guide (Post March 2025)".
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The MYOB simulator's switches: what MYOB doesn't document, or what a test wants different (myob.md, marks [?])."""
+"""The MYOB simulator's switches: what MYOB doesn't document, or what a test wants different."""
 
 from link4web.simulators.switches import Switch, Switchboard
 

@@ -1,4 +1,7 @@
-"""One customer: its fields in MYOB's order, what they start as, and what may be written (myob.md §5)."""
+"""One customer: its fields in MYOB's order, what they start as, and what may be written.
+
+After MYOB developer documentation, "Customer", and the contracts of MYOB's .NET SDK, release 25.5.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,8 @@
-"""Writing customers: POST creates, PUT replaces the whole object, DELETE removes (myob.md §5, Update)."""
+"""Writing customers: POST creates, PUT replaces the whole object, DELETE removes.
+
+After MYOB developer documentation, "Customer". That a field left out of a PUT is emptied is what the documentation
+suggests and nobody states.
+"""
 
 import sqlite3
 from collections.abc import Mapping

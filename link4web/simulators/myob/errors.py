@@ -1,4 +1,4 @@
-"""The error answers of the MYOB Business API, as documented (myob.md §7)."""
+"""The error answers of the MYOB Business API (MYOB developer documentation, "API Error Messages & Warnings")."""
 
 from collections.abc import Sequence
 from typing import Any

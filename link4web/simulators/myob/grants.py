@@ -1,4 +1,7 @@
-"""Consents, codes and tokens as stored rows: who allowed which app into which business, until when (myob.md §2)."""
+"""Consents, codes and tokens as stored rows: who allowed which app into which business, until when.
+
+How long a refresh token or a consent lives MYOB documents nowhere; what people report stands in `behaviour`.
+"""
 
 import secrets
 import sqlite3

@@ -1,4 +1,7 @@
-"""One sales invoice: its lines priced, its totals, and what its customer owes (myob.md §6)."""
+"""One sales invoice: its lines priced, its totals, and what its customer owes.
+
+After MYOB developer documentation, "Sale/Invoice", and the contracts of MYOB's .NET SDK, release 25.5.
+"""
 
 import sqlite3
 from collections.abc import Mapping, Sequence

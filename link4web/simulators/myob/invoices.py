@@ -1,4 +1,5 @@
-"""Reading sales invoices (myob.md §6): all layouts without lines, and each layout with them."""
+"""Reading sales invoices: all layouts without lines, each layout with them (MYOB developer documentation,
+"Sale/Invoice", and the contracts of MYOB's .NET SDK)."""
 
 from flask import Response
 

@@ -1,4 +1,4 @@
-"""Writing sales invoices: POST records one (there are no drafts), DELETE takes it back (myob.md §6)."""
+"""Writing sales invoices: POST records one (there are no drafts), DELETE takes it back."""
 
 import sqlite3
 from collections.abc import Mapping

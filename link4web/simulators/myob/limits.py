@@ -1,4 +1,8 @@
-"""MYOB's limits (myob.md §7): so many calls a second and a day for one key, all its businesses together."""
+"""MYOB's limits: so many calls a second and a day for one key, all its businesses together.
+
+The numbers are those that MYOB's staff name in its community forum ("API v2 rate limits"); its documentation has only
+the answers to one call too many.
+"""
 
 import threading
 from dataclasses import dataclass, field

@@ -1,4 +1,8 @@
-"""Lists of the API (myob.md §4): `$top`, `$skip`, `$filter`, `$orderby`, Count and NextPageLink; and one record."""
+"""Lists of the API: `$top`, `$skip`, `$filter`, `$orderby`, Count and NextPageLink; and one record.
+
+After MYOB developer documentation, "Retrieving Data". That a list without `$orderby` has no order to rely on is our
+reading: nothing is promised.
+"""
 
 import sqlite3
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""MYOB's moments: written without a zone, to the millisecond, in a zone that nobody documents (myob.md §4)."""
+"""MYOB's moments: written without a zone, to the millisecond, in a zone that MYOB documents nowhere."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

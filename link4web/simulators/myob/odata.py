@@ -1,4 +1,7 @@
-"""`$filter` and `$orderby` (myob.md §4): OData's operators and functions, put to SQL over known fields."""
+"""`$filter` and `$orderby`: those of OData's operators and functions that MYOB has, put to SQL over known fields.
+
+After MYOB developer documentation, "Retrieving Data".
+"""
 
 import re
 from collections.abc import Mapping

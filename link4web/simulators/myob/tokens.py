@@ -1,4 +1,7 @@
-"""The token address: codes and refresh tokens for tokens, with the app's key and secret in the form (myob.md §2)."""
+"""The token address: codes and refresh tokens for tokens, with the app's key and secret in the form.
+
+After MYOB developer documentation, "Authentication", and what its .NET SDK and pymyob send.
+"""
 
 import hmac
 from typing import Any

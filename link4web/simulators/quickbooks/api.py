@@ -1,4 +1,4 @@
-"""The Accounting API's resources: which call goes where (quickbooks.md §1, §3, §6 to §8)."""
+"""The Accounting API's resources: which call goes where (Intuit's API reference, "All entities")."""
 
 import sqlite3
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who may connect: the registered app, its redirect addresses and the scopes it may ask for (quickbooks.md §2)."""
+"""Who may connect: the registered app, its redirect addresses and the scopes it may ask for (Intuit, "OAuth 2.0")."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Several calls in one (quickbooks.md §8): each item for itself, in order, a fault in its own place."""
+"""Several calls in one: each item for itself, in order, a fault in its own place (Intuit's API reference, "Batch")."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,8 @@
-"""Change data capture (quickbooks.md §5): what changed since a moment, at most 1,000 objects, 30 days back."""
+"""Change data capture: what changed since a moment, at most 1,000 objects, 30 days back.
+
+After Intuit developer documentation, "Change data capture operation", and Intuit's API reference,
+"ChangeDataCapture".
+"""
 
 import sqlite3
 from typing import Any

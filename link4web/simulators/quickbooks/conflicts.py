@@ -1,4 +1,4 @@
-"""Changes are made to the object as it is now, or not at all (quickbooks.md §6): SyncToken and its fault 5010."""
+"""Changes are made to the object as it is now, or not at all: SyncToken and its fault 5010 (Intuit, "Error codes")."""
 
 import sqlite3
 

@@ -1,4 +1,4 @@
-"""Answers in the two formats of the API: JSON where the request accepts it, else XML (quickbooks.md §1)."""
+"""Answers in the two formats of the API: JSON where the request accepts it, else XML (Intuit, "REST API features")."""
 
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr

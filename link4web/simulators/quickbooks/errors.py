@@ -1,4 +1,7 @@
-"""Faults as QuickBooks words them, in both spellings: the API's, and the gateway's in lower case (quickbooks.md §9)."""
+"""Faults as QuickBooks words them (Intuit, "Error codes"), in both spellings: the API's, and the gateway's.
+
+That the gateway writes its faults in lower case is documented nowhere; client libraries have met it.
+"""
 
 from collections.abc import Mapping
 from typing import Any

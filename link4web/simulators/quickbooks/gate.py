@@ -107,7 +107,7 @@ def bearer_grant() -> dict[str, str]:
 
 
 def _once(call: Call, work: Callable[[], Response]) -> Response:
-    """The answer of `work`, or the first one to this `requestid` (quickbooks.md §1)."""
+    """The answer of `work`, or the first one to this `requestid` (Intuit, "REST API features")."""
     request_id = request.args.get("requestid", "")
     if not request_id or request.method == "GET":
         return work()

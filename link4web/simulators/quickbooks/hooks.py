@@ -1,4 +1,7 @@
-"""QuickBooks' webhooks: what is told, in CloudEvents or the older form, and how it is sent (quickbooks.md §10)."""
+"""QuickBooks' webhooks: what is told, in CloudEvents or the older form, and how it is sent.
+
+After Intuit developer documentation, "Webhooks" and "Understanding the data object".
+"""
 
 import sqlite3
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Discovery, token, revocation and userinfo endpoints (quickbooks.md §2)."""
+"""Discovery, token, revocation and userinfo endpoints, as Intuit's own OAuth clients use them (Intuit, "OAuth 2.0")."""
 
 import hmac
 from typing import Any

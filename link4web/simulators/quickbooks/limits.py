@@ -1,4 +1,5 @@
-"""Intuit's limits (quickbooks.md §8): 500 a minute a company; 10 a second and 10 at once a company and app."""
+"""Intuit's limits: 500 a minute a company; 10 a second and 10 at once a company and app (Intuit, "REST API features",
+limits and throttles)."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,8 @@
-"""Customers, vendors and employees: created, changed whole or sparsely, made inactive (quickbooks.md §6)."""
+"""Customers, vendors and employees: created, changed whole or sparsely, made inactive.
+
+After Intuit's API reference, "Customer", "Vendor" and "Employee". The mark ` (deleted)` in the name of an inactive one
+has been seen in practice and is documented nowhere.
+"""
 
 import re
 import sqlite3

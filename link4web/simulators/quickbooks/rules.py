@@ -1,4 +1,7 @@
-"""What QuickBooks accepts in a customer, vendor or employee: fields, kinds, lengths, names (quickbooks.md §6)."""
+"""What QuickBooks accepts in a customer, vendor or employee: fields, kinds, lengths, names.
+
+After Intuit's API reference, "Customer", "Vendor" and "Employee".
+"""
 
 import re
 from typing import Any

@@ -1,4 +1,7 @@
-"""The query language (quickbooks.md §4): a statement read into its parts. What its words mean, query.py knows."""
+"""The query language: a statement read into its parts. What its words mean, query.py knows.
+
+After Intuit developer documentation, "Query operations and syntax".
+"""
 
 import re
 from dataclasses import dataclass, field

@@ -1,4 +1,8 @@
-"""Invoices, credit memos and estimates: saved, voided, deleted; totals and tax for each line (quickbooks.md §7)."""
+"""Invoices, credit memos and estimates: saved, voided, deleted; totals and tax for each line.
+
+After Intuit's API reference, "Invoice", "CreditMemo" and "Estimate". What a voided one looks like is documented
+nowhere; that its amounts become zero and its note begins with *Voided* is what most people report.
+"""
 
 import sqlite3
 from decimal import ROUND_HALF_UP, Decimal

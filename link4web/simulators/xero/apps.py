@@ -1,4 +1,7 @@
-"""Who may connect: the registered apps, their redirect addresses and the scopes they may ask for (xero.md §1)."""
+"""Who may connect: the registered apps, their redirect addresses and the scopes they may ask for.
+
+After Xero developer documentation, "OAuth 2.0" and "Scopes".
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,8 @@
-"""Several elements in one call: all or nothing, or each for itself with `summarizeErrors=false` (xero.md §3)."""
+"""Several elements in one call: all or nothing, or each for itself with `summarizeErrors=false`.
+
+After Xero developer documentation, "Contacts" and "Requests and responses". Xero's OpenAPI description has another
+default for the parameter than these pages, so clients had better send it.
+"""
 
 from collections.abc import Callable, Sequence
 from sqlite3 import Connection

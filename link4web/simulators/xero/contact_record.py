@@ -110,7 +110,11 @@ def add(db: sqlite3.Connection, tenant_id: str, contact: Contact) -> None:
 
 
 def replace(db: sqlite3.Connection, tenant_id: str, contact: Contact, *, touch: bool = True) -> None:
-    """Store a contact again; `touch` moves UpdatedDateUTC, which a change of IsCustomer does not do (xero.md §3)."""
+    """Store a contact again; `touch` moves UpdatedDateUTC.
+
+    A change of IsCustomer does not: it shows in no read with If-Modified-Since (Xero developer documentation,
+    "Contacts").
+    """
     if touch:
         contact["UpdatedDateUTC"] = ms_date(clock.milliseconds())
     found = "select id from xero_contact where tenant_id = ? and contact_id = ?"

@@ -1,4 +1,7 @@
-"""Reading contacts: GET /Contacts with all its parameters, and one contact (xero.md §2 and §3)."""
+"""Reading contacts: GET /Contacts with all its parameters, and one contact.
+
+After Xero developer documentation, "Contacts" and "Requests and responses", and Xero's OpenAPI description 16.1.0.
+"""
 
 import math
 import sqlite3
@@ -156,7 +159,11 @@ def counted(db: sqlite3.Connection, tenant_id: str, table: str, condition: Condi
 
 
 def _refuse_high_volume(db: sqlite3.Connection, tenant_id: str, condition: Condition, *, whole_list: bool) -> None:
-    """xero.md §2: over the threshold an unoptimised read fails, and so does an answer with more records than that."""
+    """Over the threshold an unoptimised read fails, and so does an answer with more records than that.
+
+    Xero developer documentation, "Contacts", names the filters and orders that are optimised. That it does not help to
+    find few rows is what people report in the issues of Xero's SDKs.
+    """
     if condition.optimised and not whole_list:
         return
     size = condition if condition.optimised else Condition("tenant_id = ?", [tenant_id])

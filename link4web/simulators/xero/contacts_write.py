@@ -1,4 +1,7 @@
-"""Writing contacts: PUT creates, POST updates or creates, absent fields keep their value (xero.md §3, Writing)."""
+"""Writing contacts: PUT creates, POST updates or creates, absent fields keep their value.
+
+After Xero developer documentation, "Contacts".
+"""
 
 import re
 import sqlite3

@@ -1,4 +1,8 @@
-"""Xero's ways of writing moments and calendar days (xero.md §2, Dates)."""
+"""Xero's ways of writing moments and calendar days.
+
+As in the recorded answers that Xero's SDKs carry in their tests; Xero developer documentation, "Requests and
+responses", describes the form.
+"""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,8 @@
-"""Invoices and credit notes as they are stored and sent: totals, taxes, dates (xero.md §5)."""
+"""Invoices and credit notes as they are stored and sent: totals, taxes, dates.
+
+After Xero developer documentation, "Invoices" and "Credit notes", and Xero's OpenAPI description 16.1.0. Tax is rounded
+half up for each line and then summed, which recorded answers confirm.
+"""
 
 import sqlite3
 from collections.abc import Mapping

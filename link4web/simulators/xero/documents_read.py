@@ -1,4 +1,7 @@
-"""Reading invoices and credit notes: lists with their parameters, and one document (xero.md §2, §5)."""
+"""Reading invoices and credit notes: lists with their parameters, and one document.
+
+After Xero developer documentation, "Invoices" and "Credit notes".
+"""
 
 import sqlite3
 from typing import cast

@@ -1,4 +1,7 @@
-"""Writing invoices and credit notes: drafts, approval, deletion, and Xero's rules for them (xero.md §5)."""
+"""Writing invoices and credit notes: drafts, approval, deletion, and Xero's rules for them.
+
+After Xero developer documentation, "Invoices" and "Credit notes".
+"""
 
 import sqlite3
 from datetime import timedelta

@@ -1,4 +1,8 @@
-"""The error answers of the Accounting API, word for word as documented (xero.md §2, §4, §6)."""
+"""The error answers of the Accounting API.
+
+After Xero developer documentation, "HTTP response codes", and answers recorded in the tests of Xero's SDKs. Some
+messages, that about missing scopes among them, are as people have reported them.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,7 @@
-"""Xero's webhooks: what is told, how it is sent, and the proof that the address wants it (xero.md §7)."""
+"""Xero's webhooks: what is told, how it is sent, and the proof that the address wants it.
+
+After Xero developer documentation, "Webhooks", and Xero's OpenAPI description of them.
+"""
 
 import secrets
 import sqlite3

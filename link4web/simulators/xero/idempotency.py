@@ -1,4 +1,5 @@
-"""The Idempotency-Key header (xero.md §2): per app, errors too, for six minutes."""
+"""The Idempotency-Key header: per app, errors too, for six minutes (Xero developer documentation, "Idempotent
+requests")."""
 
 import threading
 from collections.abc import Callable

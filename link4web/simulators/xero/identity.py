@@ -1,4 +1,7 @@
-"""Token, revocation and discovery endpoints, and the list of connections (xero.md §1)."""
+"""Token, revocation and discovery endpoints, and the list of connections.
+
+After Xero developer documentation, "OAuth 2.0", and Xero's OpenAPI description of its identity service.
+"""
 
 import base64
 import hmac

@@ -1,4 +1,8 @@
-"""Xero's call limits with their real headers (xero.md §6): five at once, 60 a minute, 5,000 a day, in fixed windows."""
+"""Xero's call limits with their real headers: five at once, 60 a minute, 5,000 a day, in fixed windows.
+
+After Xero developer documentation, "OAuth 2.0 API limits". That the answer to a sixth call at once has no `Retry-After`
+has been seen in practice and is documented nowhere.
+"""
 
 import threading
 from collections.abc import Iterator

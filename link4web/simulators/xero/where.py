@@ -1,4 +1,7 @@
-"""The `where` and `order` parameters (xero.md §2): a small expression language, put to SQL over known columns."""
+"""The `where` and `order` parameters: a small expression language, put to SQL over known columns.
+
+After Xero developer documentation, "Requests and responses".
+"""
 
 import re
 from collections.abc import Mapping
