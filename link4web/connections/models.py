@@ -106,7 +106,8 @@ class WebhookEvent(Base):
     """A webhook's word about a ledger file, kept until the file has been read again and then for a month.
 
     `event_id` is the provider's own name for the event, so that a repeat has no effect (R-123, R-125); `is_sale` says
-    that the reading has to look at sales documents too.
+    that the reading has to look at sales documents too. `removed` is the contact that it calls deleted or merged away,
+    `merged_into` the one in its place; it is asked for before anything follows from it.
     """
 
     __tablename__ = "webhook_event"
@@ -120,5 +121,7 @@ class WebhookEvent(Base):
     event_id: Mapped[str] = mapped_column(String(128), primary_key=True)
     file_hmac: Mapped[bytes] = mapped_column(LargeBinary(32))
     is_sale: Mapped[bool] = mapped_column(Boolean)
+    removed: Mapped[str] = mapped_column(String(64), default="")
+    merged_into: Mapped[str] = mapped_column(String(64), default="")
     received_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

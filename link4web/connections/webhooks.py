@@ -1,7 +1,8 @@
 """Webhooks: what a provider tells is noted and answered at once; the ledger itself is read later (R-120 to R-127).
 
-A notice names a ledger file and nothing that we would believe: it only makes the next sync come sooner. Any number of
-notices about one file become one job, and a file that is being read already is read once more afterwards.
+A notice names a ledger file and nothing that we would believe: it makes the next sync come sooner, and tells it which
+contact to ask for where one was removed. Any number of notices about one file become one job, and a file that is being
+read already is read once more afterwards.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,6 +64,8 @@ def _note(provider: Provider, file_hmac: bytes, notices: Sequence[Notice]) -> in
                 "event_id": name,
                 "file_hmac": file_hmac,
                 "is_sale": notice.is_sale,
+                "removed": notice.removed[:64],
+                "merged_into": notice.merged_into[:64],
                 "received_at": now,
                 "done_at": None if binding else now,
             }
@@ -134,6 +137,17 @@ def _settle(connection: Connection) -> None:
         .values(done_at=clock.now())
         .execution_options(synchronize_session=False)
     )
+
+
+def removed_since(connection_id: str, since: datetime | None) -> dict[str, str]:
+    """Contacts that webhooks have called removed since then, each with the one it was merged into, or empty."""
+    connection = queries.get(connection_id)
+    if connection is None or since is None:
+        return {}
+    told = select(WebhookEvent.removed, WebhookEvent.merged_into).where(
+        *_about(connection), WebhookEvent.received_at >= since, WebhookEvent.removed != ""
+    )
+    return dict(db.session.execute(told.order_by(WebhookEvent.received_at)).all())
 
 
 def last_notice(connection: Connection) -> WebhookEvent | None:

@@ -11,20 +11,19 @@ from datetime import datetime, timedelta
 from typing import cast
 
 import structlog
-from sqlalchemy import Exists, delete, exists, func, select
+from sqlalchemy import delete, func, select
 
 from link4web import clock, outbox
 from link4web.accounts.organisations import country_acted_for
-from link4web.connections import queries, services
+from link4web.connections import queries, services, webhooks
 from link4web.connections.allowance import Turns
 from link4web.connections.models import Connection
 from link4web.connections.providers import provider_of
 from link4web.connections.syncing import report
-from link4web.customers.counting import counts
+from link4web.customers.gone import ASK_AT_ONCE, Departures, known_among, skipped
 from link4web.customers.heartbeat import Heartbeat
 from link4web.customers.intake import Intake
 from link4web.customers.models import Customer, SkippedContact
-from link4web.customers.services import lock, settle
 from link4web.database import db, end_reading, writing
 from link4web.outbox import Job
 from link4web.providers.base.errors import PersonMustFix, ProviderError, WillNeverWork
@@ -36,13 +35,6 @@ log = structlog.get_logger()
 LEASE_SECONDS = 120
 SALES_EVERY = timedelta(hours=6)
 WALK_EVERY = timedelta(days=7)
-SUSPICIOUS_SHARE = 5
-MAY_BE_MISSING = 10
-ASK_AT_ONCE = 500
-
-
-class TooLittle(Exception):
-    """The ledger sent fewer contacts than it must have: nothing may be concluded from what is missing."""
 
 
 class Reading:
@@ -59,6 +51,7 @@ class Reading:
         self.phase = connection.sync_phase
         self.page = connection.sync_page
         self.first_changes: ContactPage | None = None
+        self.removed: dict[str, str] = {}
         self.since = connection.synced_from - self.overlap if connection.synced_from else None
         self.sales_from = connection.sales_from
 
@@ -71,6 +64,7 @@ class Reading:
         country = row.file_country or country_acted_for()
         self.intake = Intake(self.id, self.serial, cast("Country | None", country or None))
         self.intake.new, self.intake.changed, self.intake.seen = row.last_new, row.last_changed, row.sync_seen
+        self.departures = Departures(self.client, self.intake, self._keep_lease)
         end_reading()
 
     def _begin(self, started_at: datetime) -> None:
@@ -116,7 +110,7 @@ class Reading:
         if sales:
             self._read_sales(self.started_at - self.overlap if walked else self._sales_since())
         if walked:
-            self._find_gone()
+            self.departures.after_walk(self.total)
         self._finish(walked=walked, sales=sales)
 
     def _walk_is_due(self) -> bool:
@@ -143,7 +137,8 @@ class Reading:
             with writing():
                 report(self.id, sync_started_at=started_at)  # the schedule lets a failed one rest from then on
             raise
-        if page.contacts or page.skipped or self._sales_are_due():
+        removed = {**dict.fromkeys(page.gone, ""), **webhooks.removed_since(self.id, self.since)}
+        if page.contacts or page.skipped or known_among(self.id, removed) or self._sales_are_due():
             self.first_changes = page
             return False
         with writing():
@@ -161,6 +156,9 @@ class Reading:
                 last_gone=0,
             )
         return True
+
+    def _keep_lease(self) -> None:
+        outbox.postpone(self.job, LEASE_SECONDS)
 
     def _next_phase(self, phase: str) -> None:
         self.phase, self.page = phase, 0
@@ -197,19 +195,22 @@ class Reading:
 
     def _read_changes(self, since: datetime | None) -> None:
         self.intake.is_walk = False
+        self.removed = webhooks.removed_since(self.id, since)
         while True:
             page, self.first_changes = self.first_changes, None
             page = page or self.client.contacts(self.page + 1, modified_since=since, order="id")
             self._take(page, counts_seen=False)
             if page.is_last:
                 break
+        self.departures.named(self.removed)
 
     def _take(self, page: ContactPage, *, counts_seen: bool = True) -> None:
         """Commit one page's contacts, then its position: repeated after a stop, a page changes nothing."""
-        outbox.postpone(self.job, LEASE_SECONDS)
+        self._keep_lease()
         seen = self.intake.seen
         self.intake.take(page.contacts)
         self.intake.skip(page.skipped, page.page)
+        self.departures.named({external_id: self.removed.get(external_id, "") for external_id in page.gone})
         if not counts_seen:
             self.intake.seen = seen
         self.page = page.page
@@ -229,7 +230,7 @@ class Reading:
     def _read_sales(self, since: datetime | None) -> None:
         """Contacts that have become customers by a sales document: read those we don't know as customers yet."""
         for ids in self.client.customers_from_sales(since):
-            outbox.postpone(self.job, LEASE_SECONDS)
+            self._keep_lease()
             known = set(
                 db.session.scalars(
                     select(Customer.external_id).where(
@@ -242,62 +243,6 @@ class Reading:
             end_reading()
             if unknown := sorted(ids - known):
                 self.intake.take(self.client.contacts_by_id(unknown))
-
-    def _find_gone(self) -> None:
-        """Customers the walk did not meet, asked for once more by id: only what is truly absent is marked gone.
-
-        Raises:
-            TooLittle: so many are missing that the walk itself must have been short.
-        """
-        known = sum(counts(self.id).values())
-        missing = db.session.execute(
-            select(Customer.id, Customer.external_id)
-            .where(
-                Customer.connection_id == self.id,
-                Customer.walk_serial != self.serial,
-                Customer.ledger_status != "gone",
-                ~self._was_skipped(),
-            )
-            .limit(MAY_BE_MISSING + known // SUSPICIOUS_SHARE + 1)
-        ).all()
-        promised = (self.total or 0) - self._skipped()
-        end_reading()
-        too_many = len(missing) > MAY_BE_MISSING + known // SUSPICIOUS_SHARE
-        if too_many or known < promised or (missing and not self.intake.seen):
-            log.warning(
-                "a walk was too short; nothing marked gone", missing=len(missing), known=known, promised=promised
-            )
-            raise TooLittle
-        for start in range(0, len(missing), ASK_AT_ONCE):
-            outbox.postpone(self.job, LEASE_SECONDS)
-            self._ask_for([(row.id, row.external_id) for row in missing[start : start + ASK_AT_ONCE]])
-
-    def _was_skipped(self) -> Exists:
-        """Whether the ledger has sent a customer that could not be taken in this time: it is still there."""
-        return exists().where(
-            SkippedContact.connection_id == self.id,
-            SkippedContact.external_id == Customer.external_id,
-            SkippedContact.sync_serial == self.serial,
-        )
-
-    def _ask_for(self, missing: list[tuple[str, str]]) -> None:
-        there = self.client.contacts_by_id([external_id for _, external_id in missing])
-        self.intake.take(there)
-        found = {contact.external_id for contact in there}
-        if absent := [customer_id for customer_id, external_id in missing if external_id not in found]:
-            self._mark_gone(absent)
-
-    def _skipped(self) -> int:
-        rows = select(func.count()).select_from(SkippedContact).where(SkippedContact.connection_id == self.id)
-        return db.session.scalar(rows) or 0
-
-    def _mark_gone(self, ids: list[str]) -> None:
-        with writing():
-            customers = lock(ids)
-            for customer in customers:
-                customer.ledger_status = "gone"
-                customer.sync_serial, customer.sync_change = self.serial, "gone"
-            settle(customers)
 
     def _finish(self, *, walked: bool, sales: bool) -> None:
         with writing():
@@ -312,7 +257,7 @@ class Reading:
                 "last_new": changes.get("new", 0),
                 "last_changed": changes.get("changed", 0),
                 "last_gone": changes.get("gone", 0),
-                "last_skipped": self._skipped(),
+                "last_skipped": skipped(self.id),
             }
             if walked:
                 columns["walked_at"] = clock.now()
@@ -326,7 +271,7 @@ class Reading:
             SkippedContact.connection_id == self.id, SkippedContact.sync_serial != self.serial
         )
         older = older.execution_options(synchronize_session=False)
-        if walked or not self._skipped():
+        if walked or not skipped(self.id):
             db.session.execute(older)
             return
         read = db.session.scalars(

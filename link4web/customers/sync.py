@@ -11,7 +11,8 @@ from link4web.connections.losing import lose
 from link4web.connections.models import Connection
 from link4web.connections.providers import provider_of
 from link4web.connections.syncing import Ended, report
-from link4web.customers.reading import LEASE_SECONDS, Reading, TooLittle
+from link4web.customers.gone import TooLittle
+from link4web.customers.reading import LEASE_SECONDS, Reading
 from link4web.database import db, writing
 from link4web.outbox import GiveUp, Job, Later
 from link4web.providers.base.errors import MustReconnect, ProviderError, TryAgainLater

@@ -216,12 +216,13 @@ class TestReading:
         client = company.client()
         before = clock.now() - timedelta(seconds=1)
         company.archive(CANNERY)
+        lost = named(client, HEARTH).external_id
         company.control("touch", do="merge", customer=HEARTH, into=BOOKS)
         company.forget_log()
         page = client.contacts(1, modified_since=before)
         assert [one["path"].rpartition("/")[2] for one in company.log()] == ["cdc"]
         assert {contact.name for contact in page.contacts} == {CANNERY, BOOKS}
-        assert (page.skipped, page.is_last) == ((), True)
+        assert (page.gone, page.skipped, page.is_last) == ((lost,), (), True)
 
     def test_a_full_answer_of_changes_is_not_believed(self, company: Company) -> None:
         client = company.client()

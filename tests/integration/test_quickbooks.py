@@ -1,6 +1,10 @@
 """What is particular to QuickBooks on the way through the application: customers that become a part of another one."""
 
-import requests
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
 from sqlalchemy import select
 
 from link4web import tenancy
@@ -8,34 +12,129 @@ from link4web.customers.models import Customer, SkippedContact
 from link4web.database import db
 from link4web.schedule import run_schedule
 from link4web.simulators.server import Running
+from link4web.supervisor import accounting
+from tests.contract.ledgers import QuickBooks
 from tests.ledger import simulators
 from tests.people import Person, Town
+from tests.processes import serving
 
 __all__ = ["simulators"]
 
 
-def test_a_customer_that_becomes_a_sub_customer_is_not_called_gone(
-    town: Town, owner: Person, simulators: Running
-) -> None:
-    """It is not taken in any more, but it is in QuickBooks: saying otherwise would end what goes on with it here."""
-    owner.connect("quickbooks")
-    town.work()
-    with town.app.app_context(), tenancy.acting_for(owner.organisation_id):
-        some = select(Customer.id, Customer.name, Customer.external_id).where(Customer.state == "needs-number")
-        one, parent = db.session.execute(some.order_by(Customer.name).limit(2)).all()
-    fields = {"Job": True, "ParentRef": {"value": parent.external_id}}
-    touched = {"do": "change", "customer": one.name, "fields": fields}
-    address = f"{simulators.base_url}/quickbooks/_control/touch"
-    requests.post(address, json=touched, timeout=10).raise_for_status()
+class Company:
+    """An organisation with its company connected and read, which tells us by webhook what happens there."""
 
-    town.later(days=8)  # a walk over all of them is due
-    with town.app.app_context():
-        run_schedule()
-    town.work()
-    with town.app.app_context(), tenancy.acting_for(owner.organisation_id):
+    def __init__(self, town: Town, person: Person, running: Running) -> None:
+        self.town, self.person = town, person
+        self.ledger = QuickBooks(running.base_url)
+        self.base = f"/quickbooks/{person.connect('quickbooks')}/customers"
+        town.work()
+
+    def customers(self) -> dict[str, Customer]:
+        with self.town.app.app_context(), tenancy.acting_for(self.person.organisation_id):
+            return {row.name: row for row in db.session.scalars(select(Customer))}
+
+    def two(self) -> tuple[Customer, Customer]:
+        """Two that are in use; QuickBooks keeps their numbers from us."""
+        one, other = [row for _, row in sorted(self.customers().items()) if row.state == "needs-number"][:2]
+        return one, other
+
+    def do(self, deed: str, customer: Customer, **more: object) -> None:
+        """What somebody does by hand inside QuickBooks."""
+        self.ledger.control("touch", do=deed, customer=customer.external_id, **more)
+
+    def merge(self, lost: Customer, kept: Customer) -> None:
+        self.do("merge", lost, into=kept.external_id)
+
+    def hear(self) -> None:
+        """The webhooks arrive and their readings take place."""
+        self.ledger.control("deliver")
+        for _ in range(2):
+            self.town.later(seconds=40)
+            self.town.work()
+
+    def sync(self) -> None:
+        """Somebody presses *Sync now*."""
+        self.person.post(f"{self.base}/sync")
+        self.town.work()
+
+    def wait(self, **duration: float) -> None:
+        """Time passes and the schedule does its part."""
+        self.town.later(**duration)
+        with self.town.app.app_context():
+            run_schedule()
+        self.town.work()
+
+
+@pytest.fixture
+def company(
+    town: Town, owner: Person, simulators: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Company]:
+    monkeypatch.setenv("LINK4WEB_TEST_CLOCK", str(tmp_path / "clock"))  # time passes over there as well
+    with serving(town.app) as base_url:
+        settings = replace(town.app.extensions["settings"], base_url=base_url)
+        assert accounting.tell_webhooks(settings, simulators.port) == []
+        yield Company(town, owner, simulators)
+
+
+@pytest.mark.parametrize("body", ["cloudevents", "legacy"])
+@pytest.mark.parametrize("left", ["a deletion", "an inactive customer", "nothing"])
+def test_a_customer_merged_into_another_leaves_at_once(company: Company, left: str, body: str) -> None:
+    """Whatever QuickBooks still tells of it, the webhook has named it."""
+    company.ledger.control("switch", merge_leaves=left, webhook_format=body)
+    lost, kept = company.two()
+    company.merge(lost, kept)
+    company.hear()
+    now = company.customers()
+    assert (now[lost.name].state, now[kept.name].state) == ("archived", "needs-number")
+    shown = company.person.get(f"{company.base}/{lost.id}").text
+    if left == "an inactive customer":
+        assert now[lost.name].ledger_status == "archived"
+    else:
+        assert (now[lost.name].ledger_status, now[lost.name].merged_into) == ("merged", kept.external_id)
+        assert "was merged into another customer in QuickBooks" in shown
+        assert f"{company.base}/{kept.id}" in shown
+
+
+def test_a_deletion_is_found_without_any_webhook(company: Company) -> None:
+    lost, kept = company.two()
+    company.ledger.control("webhook", url="")
+    company.merge(lost, kept)
+    company.wait(minutes=31)
+    assert company.customers()[lost.name].ledger_status == "gone"
+    assert "is no longer in QuickBooks" in company.person.get(f"{company.base}/{lost.id}").text
+
+
+def test_what_is_known_to_be_gone_is_no_news(company: Company) -> None:
+    lost, kept = company.two()
+    company.ledger.control("switch", merge_leaves="a deletion")
+    company.merge(lost, kept)
+    company.sync()
+    company.ledger.forget_log()
+    company.sync()
+    assert [one["path"].rpartition("/")[2] for one in company.ledger.log()] == ["cdc"]
+    assert company.customers()[lost.name].ledger_status == "gone"
+
+
+def test_whoever_a_webhook_calls_deleted_is_asked_for_first(company: Company) -> None:
+    company.ledger.control("switch", deactivation_event="Delete")
+    one, other = company.two()
+    company.do("deactivate", one)
+    company.do("deactivate", other)
+    company.do("restore", other)
+    company.hear()
+    now = company.customers()
+    assert (now[one.name].ledger_status, now[other.name].ledger_status) == ("archived", "active")
+
+
+def test_a_customer_that_becomes_a_sub_customer_is_not_called_gone(company: Company) -> None:
+    """It is not taken in any more, but it is in QuickBooks: saying otherwise would end what goes on with it here."""
+    one, parent = company.two()
+    company.do("change", one, fields={"Job": True, "ParentRef": {"value": parent.external_id}})
+    company.wait(days=8)  # a walk over all of them is due
+    with company.town.app.app_context(), tenancy.acting_for(company.person.organisation_id):
         skipped = db.session.scalars(
             select(SkippedContact.reason).where(SkippedContact.external_id == one.external_id)
         ).all()
-        kept = db.session.get_one(Customer, (owner.organisation_id, one.id))
-        assert ["belongs" in reason for reason in skipped] == [True]
-        assert kept.ledger_status == "active"
+    assert ["belongs" in reason for reason in skipped] == [True]
+    assert company.customers()[one.name].ledger_status == "active"

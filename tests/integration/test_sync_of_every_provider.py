@@ -6,13 +6,9 @@
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import make_server
 
 from link4web.schedule import run_schedule
 from link4web.simulators.server import Running
@@ -20,6 +16,7 @@ from link4web.supervisor.places import CHECKOUT
 from tests.large_ledgers import Copy, LargeLedger, each, everywhere
 from tests.ledger import simulators
 from tests.people import Person, Town
+from tests.processes import serving
 
 __all__ = ["simulators"]
 CUSTOMERS, DEATHS, CHANGES = 2_100, 5, 50
@@ -41,18 +38,6 @@ def copy(town: Town, owner: Person, ledger: LargeLedger) -> Copy:
     return Copy(town, owner, owner.connect(ledger.provider.slug))
 
 
-@contextmanager
-def serving(town: Town) -> Iterator[str]:
-    """The application behind a real address."""
-    server = make_server("localhost", 0, town.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @everywhere
 def test_complete_and_once_each_while_people_work_there(copy: Copy, ledger: LargeLedger) -> None:
     ledger.before_page(lambda page: ledger.work(page) if page in (2, 3) else None)
@@ -60,7 +45,7 @@ def test_complete_and_once_each_while_people_work_there(copy: Copy, ledger: Larg
     assert (copy.row().sync_state, copy.row().sync_error) == ("idle", "")
     copy.check_against(ledger)
 
-    with serving(copy.town) as base_url:
+    with serving(copy.town.app) as base_url:
         ledger.tell_webhooks(copy.town, base_url)
         for one in copy.to_change(ledger, CHANGES):
             ledger.change(one)

@@ -84,14 +84,16 @@ def test_no_more_of_a_number_than_its_end_gets_through(written: str | None, endi
     assert (contact.number_ending, contact.tax_number, contact.company_number) == (ending, "", "")
 
 
-def test_changes_without_those_who_are_gone() -> None:
-    customers, held = mapping.changed(fixture("changes"))
-    assert [customer.external_id for customer in customers] == ["2"]
-    assert held == 2
-    assert mapping.changed(b'{"CDCResponse":[{"QueryResponse":[{}]}]}') == ([], 0)
-    broken = {"CDCResponse": [{"QueryResponse": [{"Customer": [{**GOOD, "BillAddr": 3}, GOOD]}]}]}
-    customers, held = mapping.changed(json.dumps(broken).encode())
-    assert ([type(customer) for customer in customers], held) == ([Skipped, RemoteContact], 2)
+def test_changes_and_those_who_are_gone() -> None:
+    told = mapping.changed(fixture("changes"))
+    assert [customer.external_id for customer in told.customers] == ["2"]
+    assert (told.gone, told.held) == (["39"], 2)
+    assert mapping.changed(b'{"CDCResponse":[{"QueryResponse":[{}]}]}') == ([], [], 0)
+    left = {"domain": "QBO", "status": "Deleted", "Id": "39"}
+    broken = {"CDCResponse": [{"QueryResponse": [{"Customer": [{**GOOD, "BillAddr": 3}, left, GOOD]}]}]}
+    told = mapping.changed(json.dumps(broken).encode())
+    assert [type(customer) for customer in told.customers] == [Skipped, RemoteContact]
+    assert (told.gone, told.held) == (["39"], 3)
 
 
 def test_the_company_has_no_number_to_offer() -> None:

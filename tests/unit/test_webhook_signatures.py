@@ -159,6 +159,27 @@ class TestQuickBooks:
         assert one == same
         assert one != other
 
+    @pytest.mark.parametrize(
+        ("body", "removed", "into"),
+        [
+            ([cloud(type="qbo.customer.merged.v1", data={"deletedid": "57"})], "57", "1234"),
+            ([cloud(type="qbo.customer.deleted.v1")], "1234", ""),
+            ([cloud(type="qbo.customer.updated.v1", data={"deletedid": "57"})], "", ""),
+            ([cloud(type="qbo.customer.merged.v1", data={"deletedid": "../57"})], "", ""),
+            ([cloud(type="qbo.customer.merged.v1", data=None)], "", ""),
+            (legacy(operation="Merge", deletedId="57"), "57", "1"),
+            (legacy(operation="Delete"), "1", ""),
+            (legacy(operation="Merge"), "", ""),
+        ],
+    )
+    def test_who_was_removed(self, body: object, removed: str, into: str) -> None:
+        [notice] = told(QUICKBOOKS, body)
+        assert (notice.removed, notice.merged_into) == (removed, into)
+
+    def test_two_merges_into_one_customer_at_the_same_moment(self) -> None:
+        [first], [second] = (told(QUICKBOOKS, legacy(operation="Merge", deletedId=lost)) for lost in ("57", "58"))
+        assert first.event_id != second.event_id
+
     def test_the_older_body_repeats_under_the_same_name(self) -> None:
         [first], [again], [later] = (
             told(QUICKBOOKS, legacy(**change))

@@ -40,10 +40,14 @@ class Skipped(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContactPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of a walk, 1-based. The counts are None when the provider did not give them."""
+    """One page of a walk, 1-based. The counts are None when the provider did not give them.
+
+    `gone` are ids of contacts that the provider itself calls deleted, where changes were asked for.
+    """
 
     contacts: tuple[RemoteContact, ...]
     skipped: tuple[Skipped, ...]
+    gone: tuple[str, ...] = ()
     page: int
     page_count: int | None
     item_count: int | None
@@ -60,11 +64,14 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """A webhook's word that something changed in a ledger file. `event_id` names it, so that a repeat is known.
 
     `is_sale`: a sales document did, which may have made somebody a customer without a change of the contact.
+    `removed` is the contact that was deleted or merged away, `merged_into` the one that has taken its place.
     """
 
     file_id: str
     event_id: str
     is_sale: bool = False
+    removed: str = ""
+    merged_into: str = ""
 
 
 class LedgerFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """QuickBooks in verbs the product understands, for one company (realm). Accounting API v3, minor version 75."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -48,8 +48,9 @@ class QuickBooksClient:
     ) -> ContactPage:
         """One page, inactive customers included.
 
-        Changes of the last month come in one answer of change data capture. A full one holds an unknown part of them,
-        so then, and for older ones, they are asked for by the time of their last update.
+        Changes of the last month come in one answer of change data capture, deleted customers too. A full one holds an
+        unknown part of them, so then, and for older ones, they are asked for by the time of their last update, which
+        tells of no deleted ones: a webhook or the next walk does.
         """
         if modified_since is not None and page == 1:
             captured = self._captured(modified_since)
@@ -151,8 +152,10 @@ class QuickBooksClient:
         if clock.now() - since > _LOOK_BACK:
             return None
         params = {"entities": "Customer", "changedSince": query.moment(since)}
-        customers, held = mapping.changed(self._ask("GET", "/cdc", params=params))
-        return _page(1, customers, 1, len(customers)) if held < _MOST_CAPTURED else None
+        told = mapping.changed(self._ask("GET", "/cdc", params=params))
+        if told.held >= _MOST_CAPTURED:
+            return None
+        return _page(1, told.customers, 1, len(told.customers), gone=told.gone)
 
     def _without_repeated(self, page: int, found: list[mapping.Customer]) -> list[mapping.Customer]:
         before, told = self._before
@@ -197,11 +200,17 @@ class QuickBooksClient:
 
 
 def _page(
-    page: int, customers: Sequence[mapping.Customer], page_count: int | None, item_count: int | None
+    page: int,
+    customers: Sequence[mapping.Customer],
+    page_count: int | None,
+    item_count: int | None,
+    *,
+    gone: Iterable[str] = (),
 ) -> ContactPage:
     return ContactPage(
         contacts=mapping.contacts(customers),
         skipped=tuple(customer for customer in customers if isinstance(customer, Skipped)),
+        gone=tuple(gone),
         page=page,
         page_count=page_count,
         item_count=item_count,

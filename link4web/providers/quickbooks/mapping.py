@@ -7,6 +7,7 @@ skipped and does not take its page with it. Sub-customers and projects belong to
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -42,19 +43,27 @@ def found(body: bytes) -> list[Customer]:
         return _one_by_one(_raw_found(body))
 
 
-def changed(body: bytes) -> tuple[list[Customer], int]:
-    """The customers in an answer of change data capture, and how many objects it held; raises like `found`.
+class Changes(NamedTuple):
+    """What change data capture told: customers, identifiers of deleted ones, and how many objects it held in all."""
 
-    Of a customer that was merged away only the identifier is left. It is no customer to read; the next walk finds that
-    it is gone.
+    customers: list[Customer]
+    gone: list[str]
+    held: int
+
+
+def changed(body: bytes) -> Changes:
+    """The changes in an answer of change data capture; raises like `found`.
+
+    Of a customer that was deleted or merged away only the identifier is left.
     """
     try:
         changes = shapes.CAPTURED.decode(body).changes
+        listed = [customer for change in changes for part in change.rows for customer in part.customers]
+        told = [_gone(customer) or read(customer) for customer in listed]
     except _UNREADABLE:
-        raws = _raw_changed(body)
-        return _one_by_one(raws), len(raws)
-    listed = [customer for change in changes for part in change.rows for customer in part.customers]
-    return [read(customer) for customer in listed if not _is_deleted(customer)], len(listed)
+        told = list(map(_read_raw, _raw_changed(body)))
+    gone = [one for one in told if isinstance(one, str)]
+    return Changes([one for one in told if not isinstance(one, str)], gone, len(told))
 
 
 def total(body: bytes) -> int:
@@ -147,8 +156,10 @@ def _says(value: Text, word: str) -> bool:
     return str(value).lower() == word
 
 
-def _is_deleted(customer: shapes.Customer) -> bool:
-    return text(customer.status) == "Deleted"
+def _gone(customer: shapes.Customer) -> str:
+    """The identifier of a customer that is only told of because it was deleted; empty for others."""
+    external_id = text(customer.id)
+    return external_id if text(customer.status) == "Deleted" and is_id(external_id) else ""
 
 
 def _belongs(name: str, customer: shapes.Customer) -> str:
@@ -192,16 +203,17 @@ def _raw_changed(body: bytes) -> list[msgspec.Raw]:
 
 
 def _one_by_one(rows: Iterable[msgspec.Raw]) -> list[Customer]:
-    return [customer for customer in map(_read_raw, rows) if customer is not None]
+    return [customer for customer in map(_read_raw, rows) if not isinstance(customer, str)]
 
 
-def _read_raw(raw: msgspec.Raw) -> Customer | None:
+def _read_raw(raw: msgspec.Raw) -> Customer | str:
+    """The customer, or the identifier of one that was deleted."""
     try:
         customer = shapes.ONE_CUSTOMER.decode(raw)
     except _UNREADABLE:
         reason = "QuickBooks sent this customer in a form that can’t be read."
         return Skipped(external_id=_identity_in(raw), reason=reason)
-    return None if _is_deleted(customer) else read(customer)
+    return _gone(customer) or read(customer)
 
 
 def _identity_in(raw: msgspec.Raw) -> str:

@@ -1,6 +1,7 @@
-"""What Intuit's webhooks tell: CloudEvents since 2026, and the body of the years before (Intuit, "Webhooks").
+"""What Intuit's webhooks tell: CloudEvents since 2026, and the body of the years before.
 
-Only customers matter to us, and only that some of them changed; the ledger is read for what they are.
+Only customers matter to us, and only that some of them changed, or which one was removed; the ledger is read for what
+they are. After Intuit developer documentation, "Webhooks" and "Understanding the data object".
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ import structlog
 from link4web.providers.base import signatures
 from link4web.providers.base.reading import anything
 from link4web.providers.base.records import Notice
-from link4web.providers.quickbooks.mapping import is_realm
+from link4web.providers.quickbooks.mapping import is_id, is_realm
 
 _log = structlog.get_logger("link4web.providers")
 
@@ -34,8 +35,12 @@ def _cloud_events(events: list[object]) -> Iterator[Notice]:
             continue
         named = _text(event, "id")
         # events of one microsecond have different ids; without one the parts must tell them apart
-        parts = (realm, kind, _text(event, "intuitentityid"), _text(event, "time"))
-        yield Notice(file_id=realm, event_id=named or signatures.derived_id(*parts))
+        entity = _text(event, "intuitentityid")
+        parts = (realm, kind, entity, _text(event, "time"))
+        operation = kind.removeprefix("qbo.customer.").partition(".")[0]
+        removed, into = _removed(operation, entity, _text(_value(event, "data"), "deletedid"))
+        event_id = named or signatures.derived_id(*parts)
+        yield Notice(file_id=realm, event_id=event_id, removed=removed, merged_into=into)
 
 
 def _legacy(notifications: object) -> Iterator[Notice]:
@@ -45,7 +50,16 @@ def _legacy(notifications: object) -> Iterator[Notice]:
         for entity in changed if isinstance(changed, list) and is_realm(realm) else []:
             if _text(entity, "name").lower() == "customer":
                 parts = [_text(entity, name) for name in ("name", "id", "operation", "lastUpdated")]
-                yield Notice(file_id=realm, event_id=signatures.derived_id(realm, *parts))
+                removed, into = _removed(parts[2].lower(), parts[1], _text(entity, "deletedId"))
+                event_id = signatures.derived_id(realm, *parts, *filter(None, [removed]))
+                yield Notice(file_id=realm, event_id=event_id, removed=removed, merged_into=into)
+
+
+def _removed(operation: str, entity: str, deleted: str) -> tuple[str, str]:
+    """The customer that is no longer there, and the one it was merged into, which is what a merge's event is about."""
+    if operation in ("merge", "merged") and is_id(deleted):
+        return deleted, entity if is_id(entity) else ""
+    return (entity, "") if operation in ("delete", "deleted") and is_id(entity) else ("", "")
 
 
 def _value(node: object, name: str) -> object:

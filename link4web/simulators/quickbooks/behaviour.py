@@ -65,6 +65,17 @@ SWITCHES = Switchboard(
             choices=("always", "by people", "never"),
             about="Who adds ' (deleted)' to the name of a customer made inactive: everyone, or only QuickBooks' pages.",
         ),
+        "merge_leaves": Switch(
+            default="a deletion",
+            choices=("a deletion", "an inactive customer", "nothing"),
+            about="What is left of a customer merged into another, which Intuit documents nowhere: a deletion in change"
+            " data capture, an inactive one marked ' (deleted)', or nothing but the webhook.",
+        ),
+        "deactivation_event": Switch(
+            default="Update",
+            choices=("Update", "Delete"),
+            about="How webhooks call it when somebody makes a customer inactive.",
+        ),
         "inactive_update": Switch(
             default="refused",
             choices=("refused", "accepted"),

@@ -66,7 +66,8 @@ def _update(db: sqlite3.Connection, row: sqlite3.Row, sent: Object, *, by_people
     money: Object = {one: before[one] for one in ("Balance", "BalanceWithJobs", "CurrencyRef") if one in before}
     body = finished(db, realm, kind, {**values, **money, "DisplayName": name}, kept)
     stored = records.replace(db, row, body, kept)
-    hooks.changed(db, realm, kind, stored["Id"], "Update")
+    left = row["active"] and not stored["Active"]
+    hooks.changed(db, realm, kind, stored["Id"], SWITCHES["deactivation_event"] if left else "Update")
     return stored
 
 

@@ -110,6 +110,12 @@ def remove(db: sqlite3.Connection, row: sqlite3.Row) -> Object:
     return gone
 
 
+def forget(db: sqlite3.Connection, row: sqlite3.Row) -> None:
+    """Take an object away so that nothing tells of it."""
+    db.execute("delete from quickbooks_body where id = ?", (row["id"],))
+    db.execute("delete from quickbooks_object where id = ?", (row["id"],))
+
+
 def _write(db: sqlite3.Connection, values: tuple[Any, ...], body: Object) -> None:
     row_id = db.execute(INSERT, values).lastrowid
     db.execute(INSERT_BODY, (row_id, rendered(body)))
