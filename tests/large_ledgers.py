@@ -91,6 +91,7 @@ def _with(*cases: tuple[str, Ways]) -> pytest.MarkDecorator:
 
 
 # what differs between the ledgers knows nothing of the database, so not every pair is worth its time
+deleting = _with(("sqlite", QUICKBOOKS), ("postgresql", MYOB))
 each = _with(("postgresql", XERO), ("sqlite", QUICKBOOKS), ("postgresql", MYOB))
 everywhere = _with(("sqlite", XERO), ("postgresql", XERO), ("postgresql", QUICKBOOKS), ("sqlite", MYOB))
 
@@ -166,6 +167,12 @@ class LargeLedger:
         if self.ways.remove:
             self.removed.add(one)
             self._touch(one, **self.ways.remove)
+
+    def vanish(self, some: list[str]) -> None:
+        """They are deleted for good, and nobody is told."""
+        self.removed |= set(some)
+        with self.running.state.store.write() as state:
+            state.executemany(self.ways.ledger.vanishing, [(one,) for one in some])
 
     def _touch(self, one: str, **deed: Any) -> None:
         subject = "contact" if self.ways.ledger is Xero else "customer"

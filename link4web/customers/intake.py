@@ -63,13 +63,14 @@ _OWN_COLUMNS = (
     "version",
     "sync_serial",
     "sync_change",
+    "walk_serial",
 )
 _KNOWN = Lookup([getattr(Customer, name) for name in (*_OWN_COLUMNS, *_LEDGER_COLUMNS)])
 
 
 @dataclass
 class Intake:
-    """Contacts going into one connection. `new` and `changed` count what they did.
+    """Contacts going into one connection. `new` and `changed` count what they did, `seen` whom a walk has met.
 
     `serial` numbers the sync; None outside of one, then the last sync's own news stay as they are.
     """
@@ -114,7 +115,11 @@ class Intake:
         tally.apply()
         self.new += len(inserts)
         self.changed += len(updates)
-        self.seen += len(latest)
+        self.seen += sum(1 for one in latest if one not in known or not self._has_seen(known[one]))
+
+    def _has_seen(self, before: Row[Any]) -> bool:
+        """Whether the walk has come by here already: a page may be read twice."""
+        return self.is_walk and bool(before.walk_serial == self.serial)
 
     def _write(self, inserts: list[dict[str, Any]], updates: list[dict[str, Any]], same: list[str]) -> None:
         if inserts:

@@ -188,10 +188,22 @@ class Reading:
     def _walk(self) -> None:
         self.intake.is_walk = True
         while True:
-            page = self.client.contacts(self.page + 1, order="id")
+            page = self.client.contacts(self.page + 1, order="id", met=self._has_met)
             self._take(page)
             if page.is_last:
                 break
+
+    def _has_met(self, external_id: str) -> bool:
+        """Whether this walk has brought the contact already, taken in or skipped."""
+        taken = select(Customer.walk_serial).where(
+            Customer.connection_id == self.id, Customer.external_id == external_id
+        )
+        left_out = select(SkippedContact.sync_serial).where(
+            SkippedContact.connection_id == self.id, SkippedContact.external_id == external_id
+        )
+        has = self.serial in (db.session.scalar(taken), db.session.scalar(left_out))
+        end_reading()
+        return has
 
     def _read_changes(self, since: datetime | None) -> None:
         self.intake.is_walk = False

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from link4web.providers.base.config import Addresses, ProviderConfig
-from link4web.providers.base.provider import Allowance, Provider, ProviderClient, Unmetered
+from link4web.providers.base.provider import Allowance, Met, Provider, ProviderClient, Unmetered
 from link4web.providers.base.records import ContactPage, RemoteContact, TokenSet
 from link4web.providers.myob import PROVIDER as MYOB
 from link4web.providers.quickbooks import PROVIDER as QUICKBOOKS
@@ -25,7 +25,8 @@ class Ledger(ABC):
 
     `prefix` begins the codes of our errors; `known` is an active customer of the demo data with an e-mail address;
     `contacts_path` is where contacts are listed, `api_path` begins every call about a ledger file. `checks_email` is
-    whether the product refuses what is no address.
+    whether the product refuses what is no address. `vanishing` is how its store takes a contact (its id is the
+    parameter) away for good without telling anybody, where the product knows that.
     """
 
     provider: ClassVar[Provider]
@@ -34,6 +35,7 @@ class Ledger(ABC):
     api_path: ClassVar[str]
     contacts_path: ClassVar[str]
     checks_email: ClassVar[bool] = True
+    vanishing: ClassVar[str] = ""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -115,6 +117,7 @@ class Xero(Ledger):
 
 class QuickBooks(Ledger):
     provider = QUICKBOOKS
+    vanishing = "update quickbooks_object set removed = 1 where kind = 'Customer' and number = ?"
     prefix = "QBO"
     known = "Apostle Bay Cannery"
     api_path = "/v3/company"
@@ -134,6 +137,7 @@ class Myob(Ledger):
     api_path = "/accountright"
     contacts_path = "/accountright"
     checks_email = False
+    vanishing = "update myob_entity set removed = 1 where uid = ?"
 
     def archive(self, name: str) -> None:
         self.control("touch", do="deactivate", customer=name)
@@ -151,12 +155,16 @@ def named(client: ProviderClient, name: str) -> RemoteContact:
 
 
 def walk(
-    client: ProviderClient, *, since: datetime | None = None, after: ContactPage | None = None
+    client: ProviderClient,
+    *,
+    since: datetime | None = None,
+    after: ContactPage | None = None,
+    met: Met | None = None,
 ) -> list[ContactPage]:
     """All pages of a list, or those that follow one."""
-    pages = [client.contacts(after.page + 1 if after else 1, modified_since=since)]
+    pages = [client.contacts(after.page + 1 if after else 1, modified_since=since, met=met)]
     while not pages[-1].is_last:
-        pages.append(client.contacts(pages[-1].page + 1, modified_since=since))
+        pages.append(client.contacts(pages[-1].page + 1, modified_since=since, met=met))
     return pages
 
 

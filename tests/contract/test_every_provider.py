@@ -19,6 +19,8 @@ from link4web.providers.base.errors import (
     TryAgainLater,
     WillNeverWork,
 )
+from link4web.providers.base.provider import ProviderClient
+from link4web.providers.base.records import ContactPage
 from link4web.registers.ledger_numbers import business_number
 from link4web.simulators.server import Running, start
 from tests.contract.ledgers import LEDGERS, Ledger, ids_of, named, walk
@@ -142,6 +144,16 @@ class TestSigningIn:
             assert ledger.provider.refresh(ledger.config, tokens.refresh_token).access_token
 
 
+def ledger_pages(client: ProviderClient, number: int, met: set[str]) -> Iterator[ContactPage]:
+    """The pages of a walk from this one on; `met` grows between them, as it does in a database."""
+    while True:
+        page = client.contacts(number, met=met.__contains__)
+        yield page
+        if page.is_last:
+            return
+        number = page.page + 1
+
+
 class TestReading:
     def test_a_walk_meets_every_contact_once(self, ledger: Ledger) -> None:
         client = ledger.client()
@@ -159,6 +171,24 @@ class TestReading:
         first = client.contacts(1)
         pages = [first, *walk(ledger.client(), after=first)]
         assert len(set(ids_of(pages))) == 2300
+
+    @pytest.mark.parametrize("ledger", [one for one in LEDGERS if one.vanishing], indirect=True)
+    def test_a_walk_misses_nobody_however_many_vanish_while_it_is_paused(
+        self, ledger: Ledger, running: Running
+    ) -> None:
+        """All behind them move forward, by more than a page; another client goes on and knows only who was met."""
+        client = ledger.client()
+        ledger.control("seed", contacts=4200)
+        pages = [client.contacts(number) for number in (1, 2, 3)]
+        lost = [contact.external_id for page in pages for contact in page.contacts][100:1700]
+        with running.state.store.write() as db:
+            db.executemany(ledger.vanishing, [(one,) for one in lost])
+        met = set(ids_of(pages))
+        ledger.forget_log()
+        for page in ledger_pages(ledger.client(), 4, met):
+            met |= set(ids_of([page]))
+        assert len(met) == 4200
+        assert len(ledger.log()) < 15, "it goes back to where the walk was, not to the beginning"
 
     def test_what_changed_since(self, ledger: Ledger) -> None:
         client = ledger.client()

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from flask import request
 from structlog.testing import capture_logs
 
 from link4web import clock
@@ -25,7 +26,7 @@ from link4web.providers.base.errors import (
 from link4web.providers.base.provider import ProviderClient, Unmetered
 from link4web.providers.myob import PROVIDER, consent
 from link4web.simulators.server import Running, start
-from tests.contract.ledgers import Myob, named
+from tests.contract.ledgers import Myob, ids_of, named, walk
 
 ABN = ("ABN", "51824753556")
 NZBN = ("NZBN", "9429041561928")
@@ -229,11 +230,31 @@ class TestReading:
         myob.control("touch", do="delete", customer=removed.external_id)
         # with somebody new the number of all is what it was
         myob.control("touch", do="add", fields={"Name": "Saltbush Lane Picture House"})
-        rest = [contact for page in (2, 3) for contact in client.contacts(page).contacts]
-        met = {contact.external_id for contact in (*first.contacts, *rest)}
-        there = {one.external_id for number in (1, 2, 3) for one in myob.client().contacts(number).contacts}
+        met = set(ids_of([first, *walk(client, after=first)]))
+        there = {one.external_id for page in walk(myob.client()) for one in page.contacts}
         added = named(client, "Saltbush Lane Picture House").external_id
         assert there - {added} <= met
+
+    def test_a_deletion_while_a_page_is_read_in_pieces_hides_nobody(self, myob: Books, running: Running) -> None:
+        client = myob.client()
+        myob.control("seed", contacts=2100)
+        first = client.contacts(1)
+        myob.control("fail", path=CUSTOMERS, status=504, body=refusal("GatewayTimeout"), count=1)
+        gone: list[str] = []
+
+        def vanish() -> None:
+            if request.args.get("$skip") == "1500" and not gone:
+                gone.append(first.contacts[3].external_id)
+                with running.state.store.write() as db:
+                    db.execute(myob.vanishing, gone)
+
+        running.app.before_request_funcs.setdefault(None, []).append(vanish)
+        try:
+            met = set(ids_of([first, *walk(client, after=first)]))
+        finally:
+            running.app.before_request_funcs[None].remove(vanish)
+        assert gone
+        assert len(met) == 2100
 
     @pytest.mark.parametrize("zone", ["UTC", "Australia/Sydney", "Pacific/Auckland"])
     def test_changes_are_found_whatever_zone_myob_means(self, myob: Books, zone: str) -> None:

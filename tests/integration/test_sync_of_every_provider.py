@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from flask import abort
 
 from link4web.schedule import run_schedule
 from link4web.simulators.server import Running
 from link4web.supervisor.places import CHECKOUT
-from tests.large_ledgers import Copy, LargeLedger, each, everywhere
+from tests.large_ledgers import Copy, LargeLedger, deleting, each, everywhere
 from tests.ledger import simulators
 from tests.people import Person, Town
 from tests.processes import serving
@@ -52,6 +53,22 @@ def test_complete_and_once_each_while_people_work_there(copy: Copy, ledger: Larg
         arrive(copy, ledger)
     assert copy.changed_by_last_sync() == CHANGES
     copy.check_against(ledger)
+
+
+@deleting
+def test_complete_though_more_than_a_page_vanished_while_the_walk_was_paused(copy: Copy, ledger: LargeLedger) -> None:
+    def pause(page: int) -> None:
+        if page == 3:
+            ledger.vanish(ledger.ids()[100:1500])
+            abort(503)
+
+    ledger.before_page(pause)
+    copy.town.work()
+    assert copy.row().sync_state == "waiting"
+    copy.town.later(minutes=2)
+    copy.town.work()
+    copy.check_against(ledger)
+    assert copy.row().sync_seen <= CUSTOMERS
 
 
 @each

@@ -1,7 +1,7 @@
 """A provider is a value: the facts that differ between accounting products, and the few things one does with it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -16,6 +16,9 @@ from link4web.providers.base.records import (
     RemoteOrganisation,
     TokenSet,
 )
+
+# whether a walk over all contacts has brought the one with this id already
+Met = Callable[[str], bool]
 
 
 class Credentials(Protocol):
@@ -63,9 +66,18 @@ class ProviderClient(Protocol):
         """The business that owns the ledger."""
 
     def contacts(
-        self, page: int, *, modified_since: datetime | None = None, order: Literal["id", "updated"] = "id"
+        self,
+        page: int,
+        *,
+        modified_since: datetime | None = None,
+        order: Literal["id", "updated"] = "id",
+        met: Met | None = None,
     ) -> ContactPage:
-        """One page (from 1) of at most 1000 contacts, archived ones included."""
+        """One page (from 1) of at most 1000 contacts, archived ones included.
+
+        Where contacts can vanish, an earlier page may come than was asked for: the one with which a walk has to go on,
+        because some have moved over the borders that it has passed. `met` is what the walk knows of that.
+        """
 
     def contacts_by_id(self, ids: Sequence[str]) -> tuple[RemoteContact, ...]:
         """These contacts, any number of ids; unknown ids are left out."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from link4web.http import Answer
 from link4web.providers.base.errors import DuplicateName, MustReconnect, PersonMustFix, WillNeverWork
+from link4web.providers.base.provider import Met
 from link4web.providers.base.reading import is_guid
 from link4web.providers.base.records import ContactPage, RemoteContact, RemoteOrganisation
 from link4web.providers.base.text import clean
@@ -34,11 +35,16 @@ class MyobClient:
         return mapping.organisation(self._wire.ask("GET", "/"), self._company())
 
     def contacts(
-        self, page: int, *, modified_since: datetime | None = None, order: Literal["id", "updated"] = "id"
+        self,
+        page: int,
+        *,
+        modified_since: datetime | None = None,
+        order: Literal["id", "updated"] = "id",
+        met: Met | None = None,
     ) -> ContactPage:
         """One page of customers, inactive ones included. Walk by "id": unordered pages may repeat or miss some."""
         condition = filters.modified_since(modified_since) if modified_since else ""
-        return self._walk.page(page, _ORDERS[order], condition)
+        return self._walk.page(page, _ORDERS[order], condition, met)
 
     def contacts_by_id(self, ids: Sequence[str]) -> tuple[RemoteContact, ...]:
         """These customers, asked for in batches; unknown, deleted and unreadable ones are left out."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from link4web import clock
 from link4web.providers.base.errors import DuplicateName, ProviderError, WillNeverWork
+from link4web.providers.base.provider import Met
 from link4web.providers.base.records import ContactPage, RemoteContact, RemoteOrganisation, Skipped
 from link4web.providers.base.text import clean
 from link4web.providers.base.wire import SignedWire
@@ -44,7 +45,12 @@ class QuickBooksClient:
         return mapping.organisation(self._ask("GET", f"/companyinfo/{self._realm}"))
 
     def contacts(
-        self, page: int, *, modified_since: datetime | None = None, order: Literal["id", "updated"] = "id"
+        self,
+        page: int,
+        *,
+        modified_since: datetime | None = None,
+        order: Literal["id", "updated"] = "id",
+        met: Met | None = None,
     ) -> ContactPage:
         """One page, inactive customers included.
 
@@ -61,7 +67,7 @@ class QuickBooksClient:
             return _page(page, self._without_repeated(page, found), None, None)
         if page == 1 or self._page_count is None:
             self._count()
-        found = mapping.found(self._query(query.customers(page, order)))
+        page, found = self._adjoining(page, order, met)
         if page > 1 and page >= (self._page_count or 0):
             # the walk would end here, and people have added and merged customers since it began
             self._count()
@@ -157,6 +163,16 @@ class QuickBooksClient:
             return None
         return _page(1, told.customers, 1, len(told.customers), gone=told.gone)
 
+    def _adjoining(self, page: int, order: str, met: Met | None) -> tuple[int, list[mapping.Customer]]:
+        """The page, or an earlier one: the first whose overlap still reaches a customer that the walk has brought."""
+        while True:
+            found = mapping.found(self._query(query.customers(page, order)))
+            if page == 1 or met is None or _begins_with(found, met):
+                return page, found
+            page -= 1
+            while page > 1 and not _begins_with(mapping.found(self._query(query.customers(page, order, rows=1))), met):
+                page -= 1
+
     def _without_repeated(self, page: int, found: list[mapping.Customer]) -> list[mapping.Customer]:
         before, told = self._before
         self._before = page, frozenset(customer.external_id for customer in found)
@@ -215,6 +231,11 @@ def _page(
         page_count=page_count,
         item_count=item_count,
     )
+
+
+def _begins_with(found: Sequence[mapping.Customer], met: Met) -> bool:
+    """Whether the first one was brought before. One without a readable id counts as brought, for it could never be."""
+    return any(not one.external_id or met(one.external_id) for one in found[:1])
 
 
 def _no_drafts() -> WillNeverWork:

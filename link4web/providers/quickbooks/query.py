@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 PAGE_SIZE = 1000
-# each page repeats so many rows of the one before: a customer merged away meanwhile moves all behind it forward
+# each page repeats so many rows of the one before: a customer merged away meanwhile moves all behind it forward.
+# Where more have gone, the first row of a page is none that was brought before, and an earlier page is read instead
 OVERLAP = 20
 
 # without it only active ones are found
@@ -23,11 +24,11 @@ def moment(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
 
 
-def customers(page: int, order: str, since: datetime | None = None) -> str:
-    """One page (from 1) of all customers, or of those changed since."""
+def customers(page: int, order: str, since: datetime | None = None, *, rows: int = PAGE_SIZE) -> str:
+    """One page (from 1) of all customers, or of those changed since; `rows` takes the beginning of it alone."""
     changed = [f"MetaData.LastUpdatedTime >= {quoted(moment(since))}"] if since else []
     start = (page - 1) * (PAGE_SIZE - OVERLAP) + 1
-    window = f"ORDERBY {_ORDERS[order]} STARTPOSITION {start} MAXRESULTS {PAGE_SIZE}"
+    window = f"ORDERBY {_ORDERS[order]} STARTPOSITION {start} MAXRESULTS {rows}"
     return _select("*", "Customer", _ALL, *changed, then=window)
 
 

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Literal
 
 from link4web.providers.base.errors import Conflict, DuplicateName, PersonMustFix, TryAgainLater, WillNeverWork
+from link4web.providers.base.provider import Met
 from link4web.providers.base.reading import anything, is_guid
 from link4web.providers.base.records import ContactPage, RemoteContact, RemoteOrganisation
 from link4web.providers.base.text import clean
@@ -39,12 +40,19 @@ class XeroClient:
         return mapping.organisation(self._wire.ask("GET", "/Organisation"))
 
     def contacts(
-        self, page: int, *, modified_since: datetime | None = None, order: Literal["id", "updated"] = "id"
+        self,
+        page: int,
+        *,
+        modified_since: datetime | None = None,
+        order: Literal["id", "updated"] = "id",
+        met: Met | None = None,
     ) -> ContactPage:
         """One page with all fields: the summary has no `IsCustomer`, and the list without a page lacks fields.
 
         Walk by "id": in the default order a contact changed during the walk moves to the end and another one is missed.
+        By "id" none moves, since contacts can't be deleted.
         """
+        del met
         params = {
             "page": str(page),
             "pageSize": str(PAGE_SIZE),
