@@ -7,13 +7,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.serving import make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+
+class OneRequest(WSGIRequestHandler):
+    """Without connections that stay open, which nobody could wait for."""
+
+    protocol_version = "HTTP/1.0"
+
+
+class Patient(ThreadedWSGIServer):
+    """Closing waits for those that still answer."""
+
+    daemon_threads = False
 
 
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """The application behind a real address."""
-    server = make_server("localhost", 0, app, threaded=True)
+    server = Patient("localhost", 0, app, OneRequest)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield f"http://localhost:{server.server_port}"

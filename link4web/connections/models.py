@@ -18,6 +18,7 @@ class Connection(TenantMixin, Base):
     `offered_files` is what a consent offers until one is confirmed; `farewell` the last tokens of a connection that
     has been disconnected here, or of a consent that was declined (it stays *choosing* until the job deletes it),
     readable by nothing but the job that lets go at the provider.
+    `count_gap` is how many contacts more the ledger said to have at `counted_at` than there were here.
     `sync_state`: *idle*, *queued*, *running*, *waiting* (asked to slow down, goes on at `sync_resumes_at`), *failed*.
     """
 
@@ -69,6 +70,8 @@ class Connection(TenantMixin, Base):
     synced_from: Mapped[datetime | None]
     walked_at: Mapped[datetime | None]
     sales_from: Mapped[datetime | None]
+    counted_at: Mapped[datetime | None]
+    count_gap: Mapped[int] = mapped_column(Integer, default=0)
     last_new: Mapped[int] = mapped_column(Integer, default=0)
     last_changed: Mapped[int] = mapped_column(Integer, default=0)
     last_gone: Mapped[int] = mapped_column(Integer, default=0)

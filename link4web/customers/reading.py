@@ -20,6 +20,7 @@ from link4web.connections.allowance import Turns
 from link4web.connections.models import Connection
 from link4web.connections.providers import provider_of
 from link4web.connections.syncing import report
+from link4web.customers.comparing import compare
 from link4web.customers.gone import ASK_AT_ONCE, Departures, known_among, skipped
 from link4web.customers.heartbeat import Heartbeat
 from link4web.customers.intake import Intake
@@ -141,6 +142,7 @@ class Reading:
         if page.contacts or page.skipped or known_among(self.id, removed) or self._sales_are_due():
             self.first_changes = page
             return False
+        counted = compare(cast(Connection, queries.get(self.id)), self.client)
         with writing():
             report(
                 self.id,
@@ -154,6 +156,7 @@ class Reading:
                 last_new=0,
                 last_changed=0,
                 last_gone=0,
+                **counted,
             )
         return True
 
@@ -257,6 +260,7 @@ class Reading:
                 self.intake.take(self.client.contacts_by_id(unknown))
 
     def _finish(self, *, walked: bool, sales: bool) -> None:
+        counted = {} if walked else compare(cast(Connection, queries.get(self.id)), self.client)
         with writing():
             self._forget_skipped(walked)
             changes = self._changes()
@@ -270,9 +274,10 @@ class Reading:
                 "last_changed": changes.get("changed", 0),
                 "last_gone": changes.get("gone", 0),
                 "last_skipped": skipped(self.id),
+                **counted,
             }
             if walked:
-                columns["walked_at"] = clock.now()
+                columns |= {"walked_at": clock.now(), "counted_at": clock.now(), "count_gap": 0}
             if sales:
                 columns["sales_from"] = self.started_at
             report(self.id, **columns)

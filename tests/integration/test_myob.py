@@ -20,6 +20,7 @@ from link4web.customers.models import Customer
 from link4web.customers.reading import LEASE_SECONDS
 from link4web.database import db, end_reading
 from link4web.http import forget_clients
+from link4web.schedule import run_schedule
 from link4web.simulators.server import Running
 from tests.ledger import everything_stored, simulators, words
 from tests.people import Person, Town, allow_at_provider
@@ -243,6 +244,43 @@ def test_nothing_new_is_one_call_and_no_walk_through_the_phases(town: Town, owne
     assert len([one for one in asked if "/accountright/" in one["path"]]) == 1
     assert after.sync_serial == before.sync_serial
     assert after.synced_at != before.synced_at
+
+
+def looks(town: Town, owner: Person, myob: Myob, connection: str, times: int) -> list[dict[str, Any]]:
+    """Somebody stays at work, and every six minutes the schedule looks; the calls that it took."""
+    requests.delete(f"{myob.root}/_control/log", timeout=5).raise_for_status()
+    for _ in range(times):
+        owner.get(f"/myob/{connection}/customers")
+        town.later(minutes=6)
+        with town.app.app_context():
+            run_schedule()
+        town.work()
+    asked: list[dict[str, Any]] = requests.get(f"{myob.root}/_control/log", timeout=5).json()["requests"]
+    return [one for one in asked if one["path"].endswith("/Contact/Customer")]
+
+
+def test_somebody_deleted_is_found_by_counting(town: Town, owner: Person, myob: Myob) -> None:
+    """MYOB tells nobody of it: without the number they would stay here until the weekly walk."""
+    myob.control("seed", contacts=60)
+    connection = owner.connect("myob", file=LANTERN)
+    town.work()
+    lost = myob.uid_at(0)
+    myob.control("touch", do="delete", customer=lost)
+    looks(town, owner, myob, connection, 15)
+    assert all_customers(town, owner)[lost].ledger_status == "gone"
+    row = connection_row(town, owner)
+    assert (row.sync_state, row.last_gone, row.count_gap) == ("idle", 0, 0)
+    quiet = looks(town, owner, myob, connection, 11)
+    assert len(quiet) <= 13, "afterwards a look is one call again, and one more each hour"
+
+
+def test_a_number_that_never_fits_is_no_reason_to_walk_all_day(town: Town, owner: Person, myob: Myob) -> None:
+    myob.control("switch", count_off_by=-1)
+    connection = owner.connect("myob", file=LANTERN)
+    town.work()
+    asked = [parse_qs(one["query"]) for one in looks(town, owner, myob, connection, 30)]
+    walks = [one for one in asked if one["$top"] == ["1000"] and one["$skip"] == ["0"] and "$filter" not in one]
+    assert 1 <= len(walks) <= 3, "in three hours"
 
 
 class Slow:

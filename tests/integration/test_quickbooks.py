@@ -105,6 +105,16 @@ def test_a_deletion_is_found_without_any_webhook(company: Company) -> None:
     assert "is no longer in QuickBooks" in company.person.get(f"{company.base}/{lost.id}").text
 
 
+def test_a_merge_that_nothing_tells_of_is_found_by_counting(company: Company) -> None:
+    company.ledger.control("switch", merge_leaves="nothing")
+    company.ledger.control("webhook", url="")
+    lost, kept = company.two()
+    company.merge(lost, kept)
+    for _ in range(3):
+        company.wait(hours=25)
+    assert company.customers()[lost.name].ledger_status == "gone"
+
+
 def test_what_is_known_to_be_gone_is_no_news(company: Company) -> None:
     lost, kept = company.two()
     company.ledger.control("switch", merge_leaves="a deletion")

@@ -85,6 +85,9 @@ class ProviderClient(Protocol):
     def search(self, text: str) -> tuple[RemoteContact, ...]:
         """At most 20 contacts that the provider itself finds for `text` now, archived ones included."""
 
+    def count(self) -> int:
+        """How many contacts there are, archived ones included."""
+
     def customers_from_sales(self, modified_since: datetime | None) -> Iterator[frozenset[str]]:
         """Ids of contacts with sales invoices or credit notes, a set for each page read."""
 
@@ -169,6 +172,7 @@ class Provider(ABC):
     `retired_word` what those are who are kept but no longer used; `restore_steps` bring one of them back there.
     `customer_rule` says how a contact becomes a customer, where not everybody listed is one. `has_contact_pages` is
     whether `contact_page_url` leads to the contact itself, or only to the product.
+    `counts_every` is how often the number of contacts is compared with ours, where some may be deleted untold.
     `overlap` is how far before the last read a read of changes begins: as much as the provider's clock is in doubt.
     `consent_words` are the product's own sentences for troubles on the way to a connection: title and text by code.
     """
@@ -193,6 +197,7 @@ class Provider(ABC):
     can_create_draft: bool
     customer_rule: str = ""
     has_contact_pages: bool = True
+    counts_every: timedelta | None = None
     consent_words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def number_field(self, scheme: str) -> NumberField | None:

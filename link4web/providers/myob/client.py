@@ -14,7 +14,7 @@ from link4web.providers.base.text import clean
 from link4web.providers.base.wire import SignedWire
 from link4web.providers.myob import filters, mapping, tax_codes, writing
 from link4web.providers.myob.failures import ACCESS_DENIED, NOT_FOUND, TROUBLES
-from link4web.providers.myob.walking import PATH, Walk
+from link4web.providers.myob.walking import PATH, List, Walk
 
 SEARCH_SIZE = 20
 # a longer filter would outgrow what servers take as a URL
@@ -60,6 +60,17 @@ class MyobClient:
         if not words:
             return ()
         return tuple(one for one in self._filtered(filters.found_by(words), SEARCH_SIZE) if _answers(one, words))
+
+    def count(self) -> int:
+        """As MYOB counts them beside a list (MYOB developer documentation, "Retrieving Data").
+
+        Raises:
+            TryAgainLater: it doesn't say.
+        """
+        count = List(self._wire, _ORDERS["id"], "").rows(0, 1)[1]
+        if count is None:
+            raise TROUBLES.garbled()
+        return count
 
     def customers_from_sales(self, modified_since: datetime | None) -> Iterator[frozenset[str]]:
         """Nothing: whoever is in this list is a customer, with sales or without."""

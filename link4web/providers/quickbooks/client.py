@@ -96,6 +96,10 @@ class QuickBooksClient:
                 found |= {contact.external_id: contact for contact in listed}
         return tuple(found.values())[:SEARCH_SIZE]
 
+    def count(self) -> int:
+        """As QuickBooks counts them, sub-customers and inactive ones included."""
+        return mapping.total(self._query(query.how_many_customers()))
+
     def customers_from_sales(self, modified_since: datetime | None) -> Iterator[frozenset[str]]:
         """Nobody: everyone in this list is a customer already."""
         del modified_since
@@ -150,7 +154,7 @@ class QuickBooksClient:
         return self._ask("GET", "/query", params={"query": statement})
 
     def _count(self) -> None:
-        self._item_count = mapping.total(self._query(query.how_many_customers()))
+        self._item_count = self.count()
         self._page_count = query.pages(self._item_count)
 
     def _captured(self, since: datetime) -> ContactPage | None:

@@ -80,6 +80,12 @@ class XeroClient:
         params = {"searchTerm": term, "includeArchived": "true", "page": "1", "pageSize": str(SEARCH_SIZE)}
         return mapping.contacts(self._wire.ask("GET", "/Contacts", params=params))[:SEARCH_SIZE]
 
+    def count(self) -> int:
+        """As Xero counts them beside a page. Nobody is ever deleted, so no sync depends on it."""
+        params = {"page": "1", "pageSize": "1", "order": _ORDERS["id"], "includeArchived": "true"}
+        found = mapping.contact_page(self._wire.ask("GET", "/Contacts", params=params), 1)
+        return found.item_count or 0
+
     def customers_from_sales(self, modified_since: datetime | None) -> Iterator[frozenset[str]]:
         """Whom sales documents are for: becoming a customer does not touch the contact's own modified date."""
         for path, where, order in _SALES:

@@ -85,6 +85,7 @@ _DATA = {
     "times_out_above": Switch(
         default=1000, about="Lists with a $top above this answer 504, as large pages of busy files do."
     ),
+    "count_off_by": Switch(default=0, about="How many records more (or less) a list's Count says than there are."),
     "links_origin": Switch(
         default="", about="Origin of the links in answers, NextPageLink too, such as https://ar1.api.myob.example."
     ),
