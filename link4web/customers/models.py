@@ -119,7 +119,8 @@ class SkippedContact(TenantMixin, Base):
 class Selection(TenantMixin, Base):
     """What one browser session has ticked on one connection's page.
 
-    `mode` *include*: `ids` are chosen. *exclude*: all that match `queue` and `search` are chosen but `ids`.
+    `mode` *include*: `ids` are chosen. *exclude*: all that match `queue` and `search` are chosen but `ids`, and so are
+    those `kept` that matched until what they lacked was filled in on the way to inviting them.
     """
 
     __tablename__ = "selection"
@@ -138,6 +139,7 @@ class Selection(TenantMixin, Base):
     search: Mapped[str] = mapped_column(String(200), default="")
     mode: Mapped[str] = mapped_column(String(8), default="include")
     ids: Mapped[list[str]] = mapped_column(JSON, default=list)
+    kept: Mapped[list[str]] = mapped_column(JSON, default=list)
     seen_count: Mapped[int] = mapped_column(Integer, default=0)
     updated_at: Mapped[datetime]
 

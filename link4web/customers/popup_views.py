@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, render_template, request
+from flask import Blueprint, Response, abort, flash, request
 
 from link4web.accounts import register
-from link4web.customers import ledger, queries, selection, services, states
+from link4web.customers import ledger, queries, services, states
 from link4web.customers.forms import EmailForm, NumberForm
-from link4web.customers.listing import ListQuery
 from link4web.customers.models import Customer
-from link4web.customers.on_screen import list_on_screen
-from link4web.customers.pages import Place, known_counts, queue_views, todo_views
+from link4web.customers.origins import lack_of_email, origin_of
+from link4web.customers.pages import Place
 from link4web.customers.popups import (
     conflict_view,
     doubt_about,
@@ -20,12 +19,9 @@ from link4web.customers.popups import (
     number_hint,
     write_hint,
 )
-from link4web.customers.rows import row_of
-from link4web.customers.words import queue_named
 from link4web.providers.base.provider import Provider
-from link4web.registers.numbers import BusinessNumber
 from link4web.web.access import Permission, requires
-from link4web.web.responses import fragments, go_to, page, wants_fragment
+from link4web.web.responses import go_to, page
 
 
 def add_routes(bp: Blueprint, base: str) -> None:
@@ -54,8 +50,12 @@ def abn(provider: Provider, connection: str, customer: str) -> Response:
         form.sure.data = number.digits
         return _show_number(place, row, form, warn=doubt, status=422)
     known = finding.status in ("active", "cancelled")
+    warned = origin_of(place).before_change(row)
     services.record_number(row.id, number, finding, origin="register" if use and known else "typed")
-    return _after_number(place, row, number, write=bool(form.write.data))
+    said = f"{number.scheme} saved for {row.name}."
+    if form.write.data and place.provider.number_field(number.scheme):
+        said += _write(place, row, "number")
+    return _next_or_changed(place, row, said + warned, states.NEEDS_NUMBER, abn_page=True)
 
 
 def _number_form(place: Place, row: Customer) -> NumberForm:
@@ -65,7 +65,9 @@ def _number_form(place: Place, row: Customer) -> NumberForm:
 
 
 def _without_number(place: Place, row: Customer) -> Response:
-    return _changed(place, row, f"{row.name} can be invited without a number. They are asked for it when they join.")
+    said = f"{row.name} can be invited without a number. They are asked for it when they join."
+    origin = origin_of(place)
+    return origin.changed(row, said, "") if origin.below_dialog() else origin.lead_back(row, said)
 
 
 def _show_number(
@@ -81,7 +83,7 @@ def _show_number(
     context = {
         **_shared(place, row, form, saved, states.NEEDS_NUMBER),
         "scheme": form.scheme,
-        "action": _with_queue(f"{place.base}/{row.id}/abn"),
+        "action": origin_of(place).address(f"{place.base}/{row.id}/abn"),
         "warn": warn or None,
         "matches": matches,
         "register": register_note,
@@ -94,13 +96,6 @@ def _show_number(
     return page("customers/number.html", fragment="customers/_number_form.html", status=status, **context)
 
 
-def _after_number(place: Place, row: Customer, number: BusinessNumber, *, write: bool) -> Response:
-    said = f"{number.scheme} saved for {row.name}."
-    if write and place.provider.number_field(number.scheme):
-        said += _write(place, row, "number")
-    return _next_or_changed(place, row, said, states.NEEDS_NUMBER, abn_page=True)
-
-
 @requires(Permission.EDIT_CUSTOMERS)
 def email(provider: Provider, connection: str, customer: str) -> Response:
     """Give a customer its e-mail address."""
@@ -109,11 +104,13 @@ def email(provider: Provider, connection: str, customer: str) -> Response:
     form = EmailForm(provider_name=provider.name, data=kept if request.method == "GET" else None)
     if request.method == "GET" or not form.validate():
         return _show_email(place, row, form, status=422 if form.errors else 200)
+    lack = lack_of_email(row)  # the change settles it
+    warned = origin_of(place).before_change(row)
     services.record_email(row.id, form.email.data or "")
     said = f"E-mail saved for {row.name}."
     if form.write.data:
         said += _write(place, row, "email")
-    return _next_or_changed(place, row, said, states.NEEDS_EMAIL, abn_page=False)
+    return _next_or_changed(place, row, said + warned, lack, abn_page=False)
 
 
 def _write(place: Place, row: Customer, what: str) -> str:
@@ -125,8 +122,8 @@ def _write(place: Place, row: Customer, what: str) -> str:
 def _show_email(place: Place, row: Customer, form: EmailForm, *, status: int = 200, saved: str = "") -> Response:
     bounced = row.invitation_state == "bounced"
     context = {
-        **_shared(place, row, form, saved, states.NEEDS_EMAIL),
-        "action": _with_queue(f"{place.base}/{row.id}/email"),
+        **_shared(place, row, form, saved, lack_of_email(row)),
+        "action": origin_of(place).address(f"{place.base}/{row.id}/email"),
         "warn": None,
         "bounced": f"Their mail server refused {row.email}." if bounced else None,
         "conflict": conflict_view(row.ledger_email, form.email.data or ""),
@@ -135,48 +132,32 @@ def _show_email(place: Place, row: Customer, form: EmailForm, *, status: int = 2
     return page("customers/email.html", fragment="customers/_email_form.html", status=status, **context)
 
 
-def _shared(place: Place, row: Customer, form: Any, saved: str, state: str) -> dict[str, Any]:
-    waiting = known_counts(place).get(state, 0)
-    following = queries.next_in_state(place.connection.id, state, row) if waiting else None
+def _shared(place: Place, row: Customer, form: Any, saved: str, lack: str) -> dict[str, Any]:
+    origin = origin_of(place)
+    waiting = origin.waiting(lack)
     return {
         "provider": place.provider,
         "customer": {"id": row.id, "name": row.name, "about": " · ".join(filter(None, (row.email, row.place)))},
         "form": form,
-        "back_href": _with_queue(place.base),
+        "back_href": origin.back_href,
         "place": f"{waiting:,} waiting" if waiting > 1 else None,
-        "has_next": following is not None,
+        "has_next": bool(waiting) and origin.following(lack, row) is not None,
         "saved": saved or None,
-        "places": [("My Customers", place.base), (row.name, f"{place.base}/{row.id}")],
+        "places": [*origin.trail, (row.name, f"{place.base}/{row.id}")],
     }
 
 
-def _next_or_changed(place: Place, row: Customer, said: str, state: str, *, abn_page: bool) -> Response:
-    following = None
-    if request.form.get("then") == "next":
-        following = queries.next_in_state(place.connection.id, state, row)
+def _next_or_changed(place: Place, row: Customer, said: str, lack: str, *, abn_page: bool) -> Response:
+    """The next form with *save and go to next*, as long as there is one; else back to where the pop-up was opened."""
+    origin = origin_of(place)
+    following = origin.following(lack, row) if request.form.get("then") == "next" else None
+    if origin.below_dialog():
+        next_form = _next_form(place, following, said, abn_page=abn_page) if following else ""
+        return origin.changed(row, said, next_form)
     if following is None:
-        return _changed(place, row, said)
-    if not _in_list(place):
-        flash(said, "done")
-        return go_to(_with_queue(f"{place.base}/{following.id}/{'abn' if abn_page else 'email'}"))
-    return _changed(place, row, said, following=following, abn_page=abn_page)
-
-
-def _in_list(place: Place) -> bool:
-    """Whether the dialog stands over the list, whose parts can be changed; else a whole page has to follow."""
-    return wants_fragment() and list_on_screen(place.base) is not None
-
-
-def _changed(
-    place: Place, row: Customer, said: str, *, following: Customer | None = None, abn_page: bool = True
-) -> Response:
-    """The row, the counts and one sentence; with *save and go to next* the next form before them."""
-    if not _in_list(place):
-        flash(said, "done")
-        # over another page than the list, that page: it is the customer's own
-        return go_to(f"{place.base}/{row.id}" if wants_fragment() else _with_queue(place.base))
-    following_form = _next_form(place, following, said, abn_page=abn_page) if following else ""
-    return fragments(following_form, changed_parts(place, row.id, said))
+        return origin.lead_back(row, said)
+    flash(said, "done")
+    return go_to(origin.address(f"{place.base}/{following.id}/{'abn' if abn_page else 'email'}"))
 
 
 def _next_form(place: Place, following: Customer, said: str, *, abn_page: bool) -> str:
@@ -187,35 +168,6 @@ def _next_form(place: Place, following: Customer, said: str, *, abn_page: bool) 
         return _show_number(place, following, form, saved=said).get_data(as_text=True)
     email_form = EmailForm(formdata=None, provider_name=place.provider.name, data={"write": write})
     return _show_email(place, following, email_form, saved=said).get_data(as_text=True)
-
-
-def changed_parts(
-    place: Place, customer_id: str, said: str, *, undo_href: str | None = None, undo_seconds: int | None = None
-) -> str:
-    """What changes on the page after a row's action: the row, the queues, to do, and the status sentence."""
-    fresh = row_of(place.connection.id, customer_id)
-    known = known_counts(place)
-    query = list_on_screen(place.base) or ListQuery.from_args({})
-    chosen = selection.of_request(place.connection.id)
-    ticked = selection.fits(chosen, query) and selection.is_ticked(chosen, customer_id)
-    return render_template(
-        "customers/_changed.html",
-        next_form=None,
-        rows=[place.row_maker().make(fresh, ticked=ticked)] if fresh else [],
-        queues=queue_views(place, None if query.change else query.queue, known),
-        todo=todo_views(place, known) if query.is_everything else [],
-        status={"words": said, "undo_href": undo_href, "undo_seconds": undo_seconds},
-    )
-
-
-def _queue() -> str:
-    queue = request.args.get("queue", "")
-    known = queue_named(queue)
-    return known.slug if known else ""
-
-
-def _with_queue(address: str) -> str:
-    return f"{address}?queue={_queue()}" if _queue() else address
 
 
 def _customer(connection: str, customer: str) -> Customer:

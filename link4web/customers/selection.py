@@ -1,11 +1,10 @@
 """What is ticked on My Customers, kept on the server: over pages, or all that match with some left out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, not_, or_, select, update
 
 from link4web import clock, tenancy
 from link4web.customers import listing, words
@@ -22,22 +21,6 @@ KEPT = timedelta(days=7)
 
 class TooMany(Exception):
     """More than a thousand single ticks; *select all that match* has no such limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A chosen customer, as an invitation needs it."""
-
-    id: str
-    name: str
-    person: str
-    email: str
-    email_key: str
-    number: str
-    number_scheme: str
-    state: str
-    country: str
-    invite_anyway: bool
 
 
 # built once: every list runs it
@@ -67,7 +50,17 @@ def count(selection: Selection) -> int:
     """How many customers are chosen now."""
     if selection.mode == "include":
         return len(selection.ids)
-    return max(0, matching(selection.connection_id, query_of(selection)) - left_out(selection))
+    matches = matching(selection.connection_id, query_of(selection)) - left_out(selection)
+    return max(0, matches) + _no_longer_matching(selection)
+
+
+def _no_longer_matching(selection: Selection) -> int:
+    """How many are chosen although the filter does not find them any more."""
+    if not selection.kept:
+        return 0
+    found = and_(*listing.conditions(selection.connection_id, query_of(selection)))
+    those = select(func.count()).where(*conditions(selection), Customer.id.in_(selection.kept), not_(found))
+    return db.session.scalar(those) or 0
 
 
 def left_out(selection: Selection) -> int:
@@ -129,10 +122,35 @@ def select_all(connection_id: str, query: ListQuery) -> Selection:
     """Choose all that match the filter."""
     with writing():
         selection = _ours(connection_id, query)
-        selection.mode, selection.ids = "exclude", []
+        selection.mode, selection.ids, selection.kept = "exclude", [], []
         selection.seen_count = count(selection)
         selection.updated_at = clock.now()
     return selection
+
+
+def keep(connection_id: str, customer_id: str) -> bool:
+    """Let a chosen customer stay chosen when a change is about to take it out of the filter.
+
+    False when no more can be kept (as many as single ticks).
+    """
+    with writing():
+        held = _OF_SESSION_HELD.execution_options(populate_existing=True)
+        values = {"connection": connection_id, "session_key": sessions.current().key}
+        selection = db.session.scalars(held, values).first()
+        if selection is None or not _may_drop_out(selection, customer_id):
+            return True
+        if len(selection.kept) >= MOST_IDS:
+            return False
+        selection.kept = sorted({*selection.kept, customer_id})
+        selection.updated_at = clock.now()
+    return True
+
+
+def _may_drop_out(selection: Selection, customer_id: str) -> bool:
+    if selection.mode == "include" or not (selection.queue or selection.search) or customer_id in selection.kept:
+        return False
+    is_chosen = select(Customer.id).where(*conditions(selection), Customer.id == customer_id)
+    return db.session.scalar(is_chosen) is not None
 
 
 def single(connection_id: str, customer_id: str) -> Selection:
@@ -177,17 +195,15 @@ def forget_old() -> int:
     return changed_rows(gone)
 
 
-def chosen(selection: Selection, after: str = "", limit: int = 500) -> list[Candidate]:
-    """Chosen customers by id, beginning behind the id `after`; those of other connections or organisations never."""
-    columns = [getattr(Customer, name) for name in Candidate.__slots__]
-    wanted = select(*columns).where(Customer.connection_id == selection.connection_id, Customer.id > after)
+def conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    """What a customer must fulfil to be chosen; those of other connections or organisations never are."""
     if selection.mode == "include":
-        wanted = wanted.where(Customer.id.in_(selection.ids))
-    else:
-        wanted = wanted.where(*listing.conditions(selection.connection_id, query_of(selection)))
-        if selection.ids:
-            wanted = wanted.where(Customer.id.not_in(selection.ids))
-    return [Candidate(*row) for row in db.session.execute(wanted.order_by(Customer.id).limit(limit))]
+        return [Customer.connection_id == selection.connection_id, Customer.id.in_(selection.ids)]
+    wanted = listing.conditions(selection.connection_id, query_of(selection))
+    if selection.kept:
+        kept = Customer.id.in_(selection.kept)
+        wanted = [Customer.connection_id == selection.connection_id, or_(and_(*wanted), kept)]
+    return [*wanted, Customer.id.not_in(selection.ids)] if selection.ids else wanted
 
 
 def _aside_key() -> str:
@@ -216,7 +232,7 @@ def _ours(connection_id: str, query: ListQuery) -> Selection:
         execution_options={"populate_existing": True},
     ).one()
     if not fits(selection, query):
-        selection.mode, selection.ids = "include", []
+        selection.mode, selection.ids, selection.kept = "include", [], []
         selection.queue, selection.search = query.queue.slug, query.search
     return selection
 
@@ -231,6 +247,7 @@ def _new_row(connection_id: str, session_key: str) -> dict[str, Any]:
         "search": "",
         "mode": "include",
         "ids": [],
+        "kept": [],
         "seen_count": 0,
         "updated_at": clock.now(),
     }

@@ -16,7 +16,7 @@ from link4web.customers import services as customers
 from link4web.customers.models import Customer, Selection
 from link4web.database import db, writing
 from link4web.ids import new_id
-from link4web.invitations.eligibility import WILL, chosen, left_out
+from link4web.invitations.eligibility import WILL, left_out
 from link4web.invitations.models import CustomerInvitation, InvitationBatch
 
 PREPARE = "invitations.prepare"
@@ -72,6 +72,7 @@ def _copy(selection: Selection) -> Selection:
         search=selection.search,
         mode=selection.mode,
         ids=list(selection.ids),
+        kept=list(selection.kept),
         seen_count=selection.seen_count,
         updated_at=clock.now(),
     )
@@ -182,7 +183,7 @@ def _candidates(batch: InvitationBatch, selection: Selection) -> list[Any]:
     return list(
         db.session.execute(
             select(Customer.id, Customer.email, Customer.email_key, reason)
-            .where(*chosen(selection), Customer.id > batch.prepared_after)
+            .where(*selections.conditions(selection), Customer.id > batch.prepared_after)
             .order_by(Customer.id)
             .limit(CHUNK)
         ).all()

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, exists, func, 
 from sqlalchemy.orm import InstrumentedAttribute
 
 from link4web import clock, tenancy
-from link4web.customers import listing, selection, states
-from link4web.customers.models import Customer, Selection
+from link4web.customers import states
+from link4web.customers.lacking import lacks
+from link4web.customers.models import Customer
 from link4web.invitations.models import CustomerInvitation, Suppression
 
 WILL = ""
@@ -24,25 +25,14 @@ MOST = 3
 EVERYBODY = "*"
 
 
-def chosen(selected: Selection) -> list[ColumnElement[bool]]:
-    """What a customer must fulfil to be in the selection."""
-    if selected.mode == "include":
-        return [Customer.connection_id == selected.connection_id, Customer.id.in_(selected.ids)]
-    matching = listing.conditions(selected.connection_id, selection.query_of(selected))
-    return [*matching, Customer.id.not_in(selected.ids)] if selected.ids else matching
-
-
 def left_out(*, number_optional: bool, batch_id: str = "") -> ColumnElement[str]:
     """Why a customer is left out: a state of `customers.states`, RECENTLY, OFTEN, or WILL for one who is invited.
 
     `batch_id`: mails of this batch do not count as earlier ones (customers of one batch may share an address).
     """
     tried = _tried(batch_id)
-    lacks_number = and_(Customer.number == "", literal(not number_optional))
     return case(
-        (Customer.state.not_in(states.INVITABLE), Customer.state),
-        (Customer.email_key == "", states.NEEDS_EMAIL),
-        (lacks_number, states.NEEDS_NUMBER),
+        *lacks(number_optional=number_optional),
         (is_suppressed(Customer.email_key), states.UNSUBSCRIBED),
         (Customer.email_key.in_(_said_no()), states.DECLINED),
         (Customer.email_key.in_(tried.where(CustomerInvitation.created_at > clock.now() - PAUSE)), RECENTLY),

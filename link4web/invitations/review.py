@@ -5,14 +5,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from link4web.customers import lacking, states
 from link4web.customers import selection as selections
 from link4web.customers import services as customers
-from link4web.customers import states
 from link4web.customers.models import Customer, Selection
+from link4web.customers.origins import from_review
 from link4web.customers.pages import Place
 from link4web.customers.words import state_words
 from link4web.database import db
-from link4web.invitations.eligibility import MOST, OFTEN, RECENTLY, WILL, chosen, left_out
+from link4web.invitations.eligibility import MOST, OFTEN, RECENTLY, WILL, left_out
 from link4web.web.filters import number, plural
 
 SHARED_SHOWN = 5
@@ -21,13 +22,14 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Some who get no invitation: how many, why, and the way to fix it."""
+    """Some who get no invitation: how many, why, and the way to fix it; `fixes` names what a pop-up puts right."""
 
     count: int
     words: str
     mark: str
     action: str | None
     href: str | None
+    fixes: str | None
 
 
 @dataclass(frozen=True)
@@ -47,17 +49,21 @@ class Review:
 def examine(place: Place, selection: Selection, *, seen: int | None = None) -> Review:
     """Count the selection by what would happen. `seen`: what an earlier look at the page said."""
     reason = left_out(number_optional=customers.number_is_optional())
-    counted = db.session.execute(select(reason.label("why"), func.count()).where(*chosen(selection)).group_by(reason))
+    counted = db.session.execute(
+        select(reason.label("why"), func.count()).where(*selections.conditions(selection)).group_by(reason)
+    )
     by_reason: dict[str, int] = dict(counted.all())
     will = by_reason.pop(WILL, 0)
-    those = (*chosen(selection), reason == WILL)
+    those = (*selections.conditions(selection), reason == WILL)
     mails = db.session.scalar(select(func.count(Customer.email_key.distinct())).where(*those)) or 0
     return Review(
         selected=will + sum(by_reason.values()),
         will=will,
         mails=mails,
         will_href=place.href("invite_list") if will else None,
-        skipped=[_left_out(place, why, count) for why, count in sorted(by_reason.items(), key=lambda it: -it[1])],
+        skipped=[
+            _left_out(place, selection, why, count) for why, count in sorted(by_reason.items(), key=lambda it: -it[1])
+        ],
         shared=_shared(those) if mails < will else [],
         changed=_changed(selection, will + sum(by_reason.values()), will, seen),
         first_name=db.session.scalar(select(Customer.name).where(*those).order_by(Customer.id).limit(1)) or "",
@@ -85,10 +91,15 @@ def _changed(selection: Selection, selected: int, will: int, seen: int | None) -
     return None
 
 
-def _left_out(place: Place, why: str, count: int) -> LeftOut:
+def _left_out(place: Place, selection: Selection, why: str, count: int) -> LeftOut:
     words, mark = reason_words(place, why)
     action, queue = _fix(place, why, count)
-    return LeftOut(count, words, mark, action, f"{place.base}?queue={queue}" if queue else None)
+    href = f"{place.base}?queue={queue}" if queue else None
+    first = lacking.first_chosen(selection, why) if why in lacking.FIXABLE else None
+    if first is None:
+        return LeftOut(count, words, mark, action, href, None)
+    form = "abn" if why == states.NEEDS_NUMBER else "email"
+    return LeftOut(count, words, mark, action, from_review(f"{place.base}/{first.id}/{form}"), why)
 
 
 def reason_words(place: Place, why: str) -> tuple[str, str]:
@@ -126,7 +137,7 @@ def recipients(selection: Selection, after: str) -> tuple[list[Any], bool]:
     reason = left_out(number_optional=customers.number_is_optional())
     rows = db.session.execute(
         select(Customer.id, Customer.name, Customer.email, Customer.number, Customer.number_scheme)
-        .where(*chosen(selection), reason == WILL, Customer.id > after)
+        .where(*selections.conditions(selection), reason == WILL, Customer.id > after)
         .order_by(Customer.id)
         .limit(PAGE + 1)
     ).all()

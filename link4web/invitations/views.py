@@ -7,8 +7,8 @@ from flask_login import current_user
 
 from link4web.customers import rows, services
 from link4web.customers.models import Selection
+from link4web.customers.origins import changed_parts
 from link4web.customers.pages import Place, own_number_banner
-from link4web.customers.popup_views import changed_parts
 from link4web.customers.selection import query_of
 from link4web.ids import is_id, new_id
 from link4web.invitations import batch_page, batches, caps, preview, review

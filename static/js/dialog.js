@@ -1,5 +1,6 @@
 // <a data-dialog href>: the page behind the link opens as a form in the page's <dialog>. Without scripts it is a page.
-// An empty answer closes the dialog; focus goes back to the row it came from.
+// An empty answer closes the dialog; focus goes back to where it came from: the link, even when the page below has been
+// drawn anew, or the row.
 const host = find("#dialog-host");
 let opener, openerRow;
 
@@ -30,6 +31,7 @@ addEventListener("htmx:afterSettle", ({ detail }) => {
 dialog?.addEventListener("close", () => {
   host.replaceChildren();
   lastRow = openerRow;
-  if (opener?.isConnected) opener.focus();
+  const from = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
+  if (from) from.focus();
   else focusRow(openerRow);
 });

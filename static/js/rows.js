@@ -4,7 +4,7 @@ const focusRow = (id) => {
   if (row) (find(".do .btn", row) ?? find("th a", row)).focus();
   else find("main").focus({ preventScroll: true });
 };
-let lastRow, left;
+let lastRow, left, held;
 
 // A part that had the focus may be gone with the answer: *Undo*, *Sync now*.
 addEventListener("htmx:beforeRequest", ({ target }) => {
@@ -12,6 +12,13 @@ addEventListener("htmx:beforeRequest", ({ target }) => {
 });
 addEventListener("htmx:afterRequest", () => {
   if (left && !left.isConnected && document.activeElement === document.body) focusRow(left.closest(".toast") && lastRow);
+});
+// So may what has it when a part of the page is drawn anew for another reason.
+addEventListener("htmx:beforeSwap", () => {
+  held = find("main").contains(document.activeElement) && document.activeElement;
+});
+addEventListener("htmx:afterSwap", () => {
+  if (held && !held.isConnected && document.activeElement === document.body) focusRow();
 });
 addEventListener("click", ({ target }) => {
   if (!target.closest?.("[data-dismiss]")) return;

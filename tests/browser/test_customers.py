@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.pages import (
+    Customers,
     follow,
     follow_mail_link,
     main_of,
@@ -135,6 +136,70 @@ def test_the_pop_up_works_from_the_keyboard(connected_site: Site, visit: OpenWin
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(step).to_be_focused()
+
+
+def test_the_chosen_are_fixed_from_the_review(connected_site: Site, visit: OpenWindow, scripts: bool) -> None:
+    page = visit(scripts=scripts).page
+    customers = signed_in_to_customers(page, connected_site, scripts=scripts)
+    ready, *lacking = _ready_and_lacking(customers, 2)
+    for name in (ready, *lacking):
+        customers.tick(name)
+    customers.invite_selected()
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Review 1 invitation")
+    page.get_by_label("Message").fill("Kia ora")
+    page.get_by_role("link", name="Add 2 ABNs").press("Enter")
+    for name in lacking:
+        _type_number(page, name)
+    expect(heading).to_have_text("Review 3 invitations")
+    expect(page).to_have_url(re.compile(r"/invite$"))
+    expect(page.get_by_role("button", name="Send 3 invitations")).to_be_visible()
+    if scripts:
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        expect(page.get_by_label("Message")).to_have_value("Kia ora")
+        expect(main_of(page)).to_be_focused()
+        check_accessible(page)
+
+
+def test_escape_leads_back_to_the_review_of_all(connected_site: Site, visit: OpenWindow) -> None:
+    page = visit().page
+    customers = signed_in_to_customers(page, connected_site)
+    customers.queue("Needs ABN")
+    first, second = customers.names()[:2]
+    page.get_by_role("checkbox", name=re.compile("^Select all")).check()
+    page.get_by_role("button", name=re.compile("^Select all .* in Needs ABN")).click()
+    expect(page.locator("#picked")).to_contain_text("All 178 selected")
+    customers.invite_selected()
+    page.get_by_role("link", name="Add 178 ABNs").press("Enter")
+    _type_number(page, first)
+    form = page.get_by_role("dialog").locator("form.asked")
+    expect(form.get_by_role("heading", level=2)).to_contain_text(second)
+    expect(form).to_contain_text("177 waiting")
+    check_accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review 1 invitation")
+    expect(page.get_by_role("link", name="Add 177 ABNs")).to_be_focused()
+    expect(main_of(page)).to_contain_text("You selected 178.")
+
+
+def _ready_and_lacking(customers: Customers, most: int) -> list[str]:
+    """Somebody who can be invited, and some on the same page who lack an ABN, in the order of the list."""
+    words = {name: customers.row(name).inner_text() for name in customers.names()}
+    ready = next(name for name, said in words.items() if "Can invite" in said)
+    return [ready, *[name for name, said in words.items() if "Needs ABN" in said][:most]]
+
+
+def _type_number(page: Page, name: str) -> None:
+    """Fill in the form that is open for this customer, by keyboard, and confirm it in spite of the doubt."""
+    form = page.locator("form.asked")
+    expect(form.get_by_role("heading", level=2)).to_contain_text(name)
+    number = form.get_by_role("textbox")
+    expect(number).to_be_focused()
+    page.keyboard.type("86 151 956 832")  # a sample number that the register knows under another name
+    page.keyboard.press("Enter")
+    expect(form.locator(".warn")).to_be_visible()
+    expect(number).to_be_focused()
+    page.keyboard.press("Enter")
 
 
 def test_an_invited_business_can_decline_or_stop(connected_site: Site, visit: OpenWindow) -> None:

@@ -165,7 +165,8 @@ class TestReview:
         assert "Review 1 invitation" in html
         for words in ("no ABN", "no e-mail address", "archived in Xero", "not a customer in Xero yet"):
             assert f"Left out: {words}" in html
-        assert f'href="{shop.base}/customers?queue=needs-number">Add 1 ABN' in html
+        for fix, form in (("Add 1 ABN", f"{ids[0]}/abn"), ("Add 1 address", f"{ids[1]}/email")):
+            assert re.search(rf'href="{shop.base}/customers/{form}\?from=review"[^>]*>{fix}<', html)
         assert "We have not checked who of them can already receive eInvoices" in html
 
     def test_merges_one_address_into_one_mail(self, shop: Shop) -> None:

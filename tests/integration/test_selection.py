@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from link4web.customers import selection, services
-from link4web.customers.models import Selection
+from link4web.customers.models import Customer, Selection
 from link4web.database import db, writing
 from tests.invited import Shop, open_shop
 from tests.people import Person, Town
@@ -49,7 +50,8 @@ def chosen(shop: Shop) -> set[str]:
 
     def read() -> set[str]:
         rows = db.session.query(Selection).filter(~Selection.session_key.startswith("aside-")).all()
-        return {one.id for row in rows for one in selection.chosen(row, limit=5000)}
+        wanted = [select(Customer.id).where(*selection.conditions(row)) for row in rows]
+        return {one for each in wanted for one in db.session.scalars(each)}
 
     return shop.inside(read)
 

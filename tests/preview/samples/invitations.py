@@ -13,9 +13,11 @@ from tests.preview.samples.basics import NOW, TRAIL, Context, Samples, form
 
 def review(will: int = 238, **more: Any) -> Context:
     skipped = [
-        Made(count=9, words="no ABN or NZBN", mark="needs-number", action="Add 9 numbers", href="#"),
-        Made(count=3, words="no e-mail", mark="needs-email", action="Add 3 e-mails", href="#"),
-        Made(count=1, words="asked for no more e-mails", mark="unsubscribed", action=None, href=None),
+        Made(
+            count=9, words="no ABN or NZBN", mark="needs-number", action="Add 9 numbers", href="#", fixes="needs-number"
+        ),
+        Made(count=3, words="no e-mail", mark="needs-email", action="Add 3 e-mails", href="#", fixes="needs-email"),
+        Made(count=1, words="asked for no more e-mails", mark="unsubscribed", action=None, href=None, fixes=None),
     ]
     message = "Hi, we are moving our invoices to eInvoicing. It saves you typing them in. Joining takes about a minute."
     return {
