@@ -112,7 +112,7 @@ class Desk:
 
 def _capitals(text: str, name: str) -> str:
     """A name in words of ours begins a sentence with a capital."""
-    return re.sub(rf"(^|[.?!:] |\d\. |- )({re.escape(name)})", _capital, text, flags=re.MULTILINE)
+    return re.sub(rf"(^|[.?!:|] |\d\. |- )({re.escape(name)})", _capital, text, flags=re.MULTILINE)
 
 
 def _capital(found: re.Match[str]) -> str:
@@ -127,7 +127,7 @@ class _Writing:
         self.controls: set[str] = set()
 
     def fill(self, text: str) -> str:
-        functions = {name: getattr(self, name) for name in ("ui", "do", "see", "part", "picture")}
+        functions = {name: getattr(self, name) for name in ("ui", "do", "see", "part", "state", "picture")}
         known = {**self._reader.words, **functions, "system": self._reader.provider, "country": self._reader.country}
         return self._desk._texts.from_string(text).render(known)  # noqa: SLF001 (one half of the same thing)
 
@@ -153,6 +153,10 @@ class _Writing:
         each = ((one, _Writing(self._desk, Reader(one.slug, self._reader.country)), text) for one, text in held if text)
         said = [f"**{one.name}:** {writing.fill(text)}" for one, writing, text in each]
         return "\n\n".join(said)
+
+    def state(self, mark: str, word: str) -> str:
+        """A state as My Customers draws it; `mark` is one of static/css/marks.css."""
+        return f"![{word[:1].upper()}{word[1:]}](state:{mark})"
 
     def picture(self, name: str, words: str) -> str:
         """A picture of our pages, with what it shows for those who do not see it."""
