@@ -181,13 +181,14 @@ class _Reader:
             simulated = f"http://localhost:{self.simulators_port}{getattr(provider.simulated, part)}"
             return (given(part) or (simulated if self.home else getattr(provider.addresses, part))).rstrip("/")
 
-        pkce = given("use_pkce")
+        pkce, calls = given("use_pkce"), given("calls_a_month")
         config = ProviderConfig(
             **{part: address(part) for part in ADDRESSES},
             client_id=given("client_id") or client_id,
             client_secret=given("client_secret") or client_secret,
             use_pkce=None if not pkce else pkce == "1",
             webhook_key=given("webhook_key") or webhook_key,
+            calls_a_month=self.number_of(calls, setting_name(provider, "calls_a_month")) if calls else None,
         )
         for part, other in (("client_id", config.client_secret), ("client_secret", config.client_id)):
             if other and not getattr(config, part):

@@ -1,5 +1,7 @@
 """Turns at a provider's limits, kept in the database so that web processes and workers share them (R-091).
 
+Some providers also cut an app off that has called too often in a month: for those, one more row counts them all.
+
 Each limit is one row that says when the next call may go; taking a turn moves it on by the provider's interval in one
 statement, and whoever took it waits until then. Turns are given in the order they are asked for and a sync asks for
 one at a time, so ledger files that share a limit take turns, however large one of them is, and a person waits behind
@@ -8,19 +10,30 @@ one call of each running sync at most. (The method is GCRA, known from ATM netwo
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
+import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy import case, literal, select, update
 
 from link4web import clock
 from link4web.connections.models import CallLimit, Connection
-from link4web.connections.providers import provider_of
+from link4web.connections.providers import config_of, provider_of
 from link4web.database import db, insert_for
 from link4web.providers.base.errors import TryAgainLater
 from link4web.providers.base.provider import Provider
 
 PATIENCE = timedelta(seconds=5)
+NEARLY_ALL = 0.9
+
+
+class Reserved(NamedTuple):
+    """Seconds to wait for a turn, and the calls of this day and month with it."""
+
+    wait: float
+    today: int
+    this_month: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,17 +59,20 @@ class Turns:
         """Wait for our turn.
 
         Raises:
-            TryAgainLater: it is more than `PATIENCE` away and was not taken, or today's calls are used up.
+            TryAgainLater: it is more than `PATIENCE` away and was not taken, or the calls of the day or the month are
+                used up.
         """
         if not current_app.config["PACE_CALLS"]:
             return
         now = clock.now()
-        wait, used = self._reserve(now)
-        if self.provider.rate.per_day and used > self.provider.rate.per_day:
-            raise self._later("DAY-BUDGET", _seconds_to_midnight(now), "for today")
-        if wait > PATIENCE.total_seconds():
-            raise self._later("BUDGET", wait, "for the moment")
-        time.sleep(max(0.0, wait))
+        turn = self._reserve(now)
+        if self.per_month and turn.this_month > self.per_month:
+            raise self._later("MONTH-BUDGET", _seconds_to(_next_month(now.date()), now), "for this month")
+        if self.provider.rate.per_day and turn.today > self.provider.rate.per_day:
+            raise self._later("DAY-BUDGET", _seconds_to(now.date() + timedelta(days=1), now), "for today")
+        if turn.wait > PATIENCE.total_seconds():
+            raise self._later("BUDGET", turn.wait, "for the moment")
+        time.sleep(max(0.0, turn.wait))
 
     def hold(self, seconds: float) -> None:
         """Nobody who shares this limit calls before so many seconds have passed: the provider asked for a pause."""
@@ -77,6 +93,30 @@ class Turns:
         return per_day is not None and self.used_today() > per_day // 2
 
     @property
+    def per_month(self) -> int | None:
+        """How many calls our app may make in a month; the configuration may know better than the provider's fact."""
+        usual = self.provider.rate.per_month
+        if usual is None:
+            return None
+        configured = config_of(self.provider.slug).calls_a_month
+        return usual if configured is None else configured if configured > 0 else None
+
+    def used_this_month(self) -> int:
+        """How many calls all of us have made since the first of the month, UTC."""
+        counted = select(CallLimit.used).where(
+            CallLimit.key == self._key_of_month, CallLimit.day == clock.now().date().replace(day=1)
+        )
+        return db.session.scalar(counted) or 0
+
+    def is_nearly_used_up(self) -> bool:
+        """Whether nine tenths of this month's calls are used: the rest is for what people ask for."""
+        return self.per_month is not None and self.used_this_month() > self.per_month * NEARLY_ALL
+
+    @property
+    def _key_of_month(self) -> str:
+        return f"{self.provider.slug}:month"
+
+    @property
     def _interval(self) -> int:
         return round(self.provider.rate.interval.total_seconds() * 1000)
 
@@ -84,8 +124,8 @@ class Turns:
     def _tolerance(self) -> int:
         return self._interval * (self.provider.rate.burst - 1)
 
-    def _reserve(self, now: datetime) -> tuple[float, int]:
-        """Seconds to wait for the turn, and today's calls with it. A turn beyond `PATIENCE` is not taken."""
+    def _reserve(self, now: datetime) -> Reserved:
+        """A turn beyond `PATIENCE` is not taken."""
         at, today = _milliseconds(now), now.date()
         first = insert_for(CallLimit).values(key=self.key, next_at=at + self._interval, day=today, used=1)
         latest = at + self._tolerance + round(PATIENCE.total_seconds() * 1000)
@@ -100,13 +140,23 @@ class Turns:
         ).returning(CallLimit.next_at, CallLimit.used)
         # beside the session: a turn is counted whatever becomes of the work, and nothing that was read goes stale
         with db.engine.connect().execution_options(writing=True, postgresql_readonly=False) as alone, alone.begin():
-            row = alone.execute(taken).first()
+            row, this_month = alone.execute(taken).first(), 0
+            if row is not None and self.per_month:
+                this_month = self._count_in_month(alone, today.replace(day=1))
             if row is None:
                 used = case((CallLimit.day == today, CallLimit.used), else_=0)
                 row = alone.execute(
                     select(CallLimit.next_at + self._interval, used).where(CallLimit.key == self.key)
                 ).one()
-        return (row[0] - self._interval - self._tolerance - at) / 1000, row[1]
+        return Reserved((row[0] - self._interval - self._tolerance - at) / 1000, row[1], this_month)
+
+    def _count_in_month(self, alone: sa.Connection, first_day: date) -> int:
+        first = insert_for(CallLimit).values(key=self._key_of_month, next_at=0, day=first_day, used=1)
+        counted = first.on_conflict_do_update(
+            index_elements=["key"],
+            set_={"day": first_day, "used": case((CallLimit.day == first_day, CallLimit.used + 1), else_=1)},
+        )
+        return int(alone.execute(counted.returning(CallLimit.used)).scalar_one())
 
     def _later(self, code: str, seconds: float, until: str) -> TryAgainLater:
         name = self.provider.name
@@ -118,6 +168,9 @@ def _milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def _seconds_to_midnight(now: datetime) -> float:
-    tomorrow = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), UTC)
-    return (tomorrow - now).total_seconds()
+def _next_month(today: date) -> date:
+    return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _seconds_to(day: date, now: datetime) -> float:
+    return (datetime.combine(day, datetime.min.time(), UTC) - now).total_seconds()

@@ -1,10 +1,11 @@
 """Which connections are due for a sync: how often depends on who works there and on what the provider tells by itself.
 
 A provider whose webhooks reach us is asked every half hour in case one was lost. One that tells nothing is asked every
-few minutes while somebody is at work, as long as today's calls allow it: a quiet look costs one.
+few minutes while somebody is at work, as long as today's calls allow it: a quiet look costs one. Once the calls of a
+month are nearly used up, nothing is asked that nobody has asked for, but for a look each day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select
@@ -30,11 +31,11 @@ MOST = 500
 def request_due() -> int:
     """Queue a sync for each, longest waiting first, at most MOST; how many."""
     now = clock.now()
-    often = [provider.slug for provider in providers.ALL if pace(provider) == AT_WORK]
+    paces = {provider.slug: pace(provider) for provider in providers.ALL}
     with tenancy.system("syncs of all organisations are due by the clock"):
         waiting = db.session.execute(
             select(Connection.organisation_id, Connection.id)
-            .where(Connection.state == "active", Connection.sync_state.in_(("idle", "failed")), _is_due(now, often))
+            .where(Connection.state == "active", Connection.sync_state.in_(("idle", "failed")), _is_due(now, paces))
             .order_by(Connection.synced_at.nulls_first())
             .limit(MOST)
         ).all()
@@ -54,27 +55,35 @@ def is_told(provider: Provider) -> bool:
     return provider.has_webhooks and bool(config_of(provider.slug).webhook_key)
 
 
+def saves_calls(provider: Provider) -> bool:
+    """Whether this month's calls are nearly used up, so that what is left is kept for what people ask for."""
+    return Turns.of_all(provider).is_nearly_used_up()
+
+
 def pace(provider: Provider) -> timedelta:
     """How often a connection is synced while somebody works there.
 
     The second half of a day's calls that all share is kept for reading what has changed, and for what people do.
     """
+    if saves_calls(provider):
+        return AT_LEAST
     if is_told(provider):
         return WHILE_USED
     return WHILE_USED if provider.rate.is_shared and Turns.of_all(provider).is_scarce() else AT_WORK
 
 
-def _is_due(now: datetime, often: Sequence[str]) -> ColumnElement[bool]:
+def _is_due(now: datetime, paces: Mapping[str, timedelta]) -> ColumnElement[bool]:
     began, synced = Connection.sync_started_at, Connection.synced_at
     # a sync that failed is not repeated at once, only when the next one would have been due
     rested = or_(began.is_(None), began < now - WHILE_USED)
-    usual = rested & or_(
-        synced.is_(None), synced < now - AT_LEAST, (synced < now - WHILE_USED) & _seen(now - USED_WITHIN)
-    )
-    if not often:
-        return usual
-    is_quick = Connection.provider.in_(often) & (Connection.sync_state == "idle")
+    used = (synced < now - WHILE_USED) & Connection.provider.not_in(_at(AT_LEAST, paces)) & _seen(now - USED_WITHIN)
+    usual = rested & or_(synced.is_(None), synced < now - AT_LEAST, used)
+    is_quick = Connection.provider.in_(_at(AT_WORK, paces)) & (Connection.sync_state == "idle")
     return or_(usual, is_quick & (synced < now - AT_WORK) & _seen(now - AT_WORK_WITHIN))
+
+
+def _at(pace: timedelta, paces: Mapping[str, timedelta]) -> list[str]:
+    return [slug for slug, found in paces.items() if found == pace]
 
 
 def _seen(since: datetime) -> ColumnElement[bool]:

@@ -95,7 +95,10 @@ class LedgerBinding(Base):
 
 
 class CallLimit(Base):
-    """A provider's limit as we use it: when the next call may go (milliseconds since 1970), and the day's calls."""
+    """A provider's limit as we use it: when the next call may go (milliseconds since 1970), and the day's calls.
+
+    Where an app's calls of a month are limited, a row of its own counts them; `day` is the first of the month then.
+    """
 
     __tablename__ = "call_limit"
 

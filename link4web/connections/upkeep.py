@@ -7,23 +7,28 @@ from flask import url_for
 
 from link4web.connections import webhooks
 from link4web.connections.allowance import Turns
-from link4web.connections.due import is_told, next_run, pace
+from link4web.connections.due import is_told, next_run, pace, saves_calls
 from link4web.connections.models import Connection
 from link4web.providers.base.provider import Provider
-from link4web.web.filters import clock_time, number
+from link4web.web.filters import number, soon
 
 
 @dataclass(frozen=True)
 class Calls:
-    """Today's calls at the provider's limit, as we count them. `is_shared`: with everybody who uses Link4web."""
+    """Calls at a limit of the provider, as we count them. `when` is *today* or *this month*, which began at `since`.
 
+    `is_shared`: with everybody who uses Link4web.
+    """
+
+    when: str
+    since: str
     used: int
-    per_day: int
+    most: int
     is_shared: bool
 
     @property
     def left(self) -> int:
-        return max(0, self.per_day - self.used)
+        return max(0, self.most - self.used)
 
 
 def upkeep_view(connection: Connection, provider: Provider) -> dict[str, Any]:
@@ -31,7 +36,6 @@ def upkeep_view(connection: Connection, provider: Provider) -> dict[str, Any]:
     is_active = connection.state == "active"
     turns = Turns.of(connection)
     heard = webhooks.last_notice(connection) if provider.has_webhooks else None
-    per_day = provider.rate.per_day
     return {
         "now": _now(connection, provider),
         "cure": _cure(connection, provider) if is_active else "",
@@ -40,14 +44,26 @@ def upkeep_view(connection: Connection, provider: Provider) -> dict[str, Any]:
         "pace": _pace_words(provider),
         "hears_at_once": is_told(provider),
         "heard": heard.received_at if heard else None,
-        "calls": Calls(turns.used_today(), per_day, provider.rate.is_shared) if per_day and is_active else None,
+        "calls": _calls(turns, provider) if is_active else [],
         "sync_href": url_for(f"{provider.slug}.sync", connection=connection.id)
         if is_active and connection.sync_state in ("idle", "failed")
         else None,
     }
 
 
+def _calls(turns: Turns, provider: Provider) -> list[Calls]:
+    found = []
+    if provider.rate.per_day:
+        shared = provider.rate.is_shared
+        found.append(Calls("today", "midnight UTC", turns.used_today(), provider.rate.per_day, shared))
+    if turns.per_month:
+        found.append(Calls("this month", "the 1st, UTC", turns.used_this_month(), turns.per_month, is_shared=True))
+    return found
+
+
 def _pace_words(provider: Provider) -> str:
+    if saves_calls(provider):
+        return f"once a day, since this month’s calls to {provider.name} are nearly used up"
     often = f"every {round(pace(provider).total_seconds() / 60)} minutes"
     return f"{often} while somebody works here, otherwise once a day"
 
@@ -70,8 +86,8 @@ def _now(connection: Connection, provider: Provider) -> str:
 def _cure(connection: Connection, provider: Provider) -> str:
     """What a person can do about the last error; nothing when there is none."""
     if connection.sync_state == "waiting":
-        when = f" at {clock_time(connection.sync_resumes_at)}" if connection.sync_resumes_at else ""
-        return f"Nothing to do: we go on by ourselves{when}. What is here stays as it is."
+        when = f" {soon(connection.sync_resumes_at)}" if connection.sync_resumes_at else ""
+        return f"Nothing to do: we continue by ourselves{when}. What is here stays as it is."
     if connection.sync_state == "failed":
         return (
             f"Press Sync now. If it stops again, look whether {provider.name} itself works for you, then send us the"

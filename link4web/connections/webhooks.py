@@ -2,14 +2,15 @@
 
 A notice names a ledger file and nothing that we would believe: it makes the next sync come sooner, and tells it which
 contact to ask for where one was removed. Any number of notices about one file become one job, and a file that is being
-read already is read once more afterwards.
+read already is read once more afterwards. The first notice leads to a reading at once; the next ones wait until half a
+minute has passed, so that a file in which people work all day costs two readings a minute at most.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, Exists, delete, exists, select, update
+from sqlalchemy import ColumnElement, Exists, delete, exists, func, select, update
 
 from link4web import clock, outbox, tenancy
 from link4web.connections import queries, vault
@@ -26,7 +27,9 @@ log = structlog.get_logger()
 READ_AGAIN = "connections.read_again"
 STORM = timedelta(seconds=2)  # what arrives within it is read together
 LOOK_AGAIN = timedelta(seconds=5)
-REST = timedelta(minutes=5)  # between readings of a file that has used half of the day's calls
+BETWEEN = timedelta(seconds=30)  # two readings of one file that webhooks cause
+REST = timedelta(minutes=5)  # the same for a file that has used half of the day's calls
+LONG_REST = timedelta(hours=6)  # the same once all files together have nearly used up the calls of the month
 KEPT = timedelta(days=30)
 AT_ONCE = 500
 
@@ -116,10 +119,20 @@ def _not_before(connection: Connection) -> datetime | None:
     if connection.sync_state in ("queued", "running", "waiting"):
         # its reading may have passed the place where something has changed since
         return max(now + LOOK_AGAIN, connection.sync_resumes_at or now)
-    if connection.synced_at is not None and Turns.of(connection).is_scarce():
-        rested = connection.synced_at + REST
-        return rested if rested > now else None
-    return None
+    last = _last_reading(connection)
+    rested = last + BETWEEN if last else now
+    if connection.synced_at is not None:
+        turns = Turns.of(connection)
+        if turns.is_nearly_used_up():
+            rested = max(rested, connection.synced_at + LONG_REST)
+        elif turns.is_scarce():
+            rested = max(rested, connection.synced_at + REST)
+    return rested if rested > now else None
+
+
+def _last_reading(connection: Connection) -> datetime | None:
+    """When webhooks have last caused a reading of the file."""
+    return db.session.scalar(select(func.max(WebhookEvent.done_at)).where(*_about(connection)))
 
 
 def _unread(connection: Connection, *which: ColumnElement[bool]) -> Exists:

@@ -10,6 +10,7 @@ from flask import g, url_for
 from link4web import clock
 from link4web.accounts.models import Organisation
 from link4web.connections import queries
+from link4web.connections.due import saves_calls
 from link4web.connections.models import Connection
 from link4web.connections.providers import provider_of
 from link4web.connections.services import contact_url
@@ -23,7 +24,7 @@ from link4web.customers.words import EMPTY_WORDS, QUEUES, Queue, Terms, filled, 
 from link4web.providers.base.provider import Provider
 from link4web.registers.numbers import abn_or_none, nzbn_or_none
 from link4web.web.access import Permission, member
-from link4web.web.filters import clock_time, day, number, plural
+from link4web.web.filters import clock_time, day, number, plural, soon
 
 STALE_AFTER = timedelta(minutes=15)
 
@@ -159,7 +160,7 @@ def sync_view(place: Place, *, new_href: str = "", waits_for_rows: bool = False)
         "new": ("Show what has arrived", new_href) if new_href else None,
         "start_href": place.href("sync") if can_start else None,
         "poll_href": place.href("sync_status", empty="yes" if waits_for_rows else None),
-        "is_stale": can_start and stale and row.sync_state == "idle",
+        "is_stale": can_start and stale and row.sync_state == "idle" and not saves_calls(place.provider),
         "announce": None,
     }
 
@@ -176,7 +177,7 @@ def _sync_words(place: Place, state: str) -> str:
     if state == "waiting":
         said = row.sync_message or f"{name} asks us to slow down."
         if row.sync_resumes_at:
-            return f"{said} We go on at {clock_time(row.sync_resumes_at)}."
+            return f"{said} We continue {soon(row.sync_resumes_at)}."
         return said if "try again" in said else f"{said} We try again by ourselves."
     if state == "failed":
         return row.sync_message or f"The last sync from {name} stopped. Try again; what is here stays."

@@ -1,10 +1,12 @@
 """How dates, times and numbers are written on pages."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
+
+from link4web import clock
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -37,6 +39,11 @@ def clock_time(moment: datetime) -> str:
 def moment(value: datetime | None) -> str:
     """`18 Nov 2026, 9:42 am`, in the organisation's time zone."""
     return f"{day(value)}, {clock_time(value)}" if value else ""
+
+
+def soon(value: datetime) -> str:
+    """`at 9:42 am` within a day, later `on 18 Nov 2026, 9:42 am`."""
+    return f"at {clock_time(value)}" if value - clock.now() < timedelta(days=1) else f"on {moment(value)}"
 
 
 def number(value: int) -> str:

@@ -14,8 +14,10 @@ from flask import Flask
 
 from link4web.connections.allowance import Turns
 from link4web.connections.models import Connection
+from link4web.database import end_reading
 from link4web.providers.base.errors import TryAgainLater
 from link4web.providers.base.provider import Provider
+from link4web.providers.quickbooks import PROVIDER as QUICKBOOKS
 from link4web.simulators.server import Running
 from tests.integration.limited_reader import KEY, QUICK, client_of
 from tests.ledger import simulators
@@ -137,6 +139,25 @@ def test_yesterdays_calls_are_not_todays_excuse(paced: Flask, town: Town) -> Non
     assert waiting.code == "MYOB-BUDGET"
     assert waiting.retry_after is not None
     assert waiting.retry_after < timedelta(minutes=2).total_seconds()
+
+
+def test_a_month_has_so_many_calls_for_all_files_together(paced: Flask, town: Town) -> None:
+    quick = replace(QUICKBOOKS.rate, interval=timedelta(milliseconds=1), per_month=10)
+    one, other = (Turns(replace(QUICKBOOKS, rate=quick), f"quickbooks:{file}") for file in ("one", "other"))
+    for turns in (one, other, one) * 3:
+        turns.take()
+    assert not one.is_nearly_used_up()
+    end_reading()
+    other.take()
+    assert (one.used_this_month(), other.used_this_month(), other.used_today()) == (10, 10, 4)
+    assert one.is_nearly_used_up()
+    over = later_of(other)
+    assert (over.code, "for this month" in over.sentence) == ("QUICKBOOKS-MONTH-BUDGET", True)
+    assert over.retry_after is not None
+    town.later(seconds=over.retry_after + 1)
+    end_reading()
+    one.take()
+    assert other.used_this_month() == 1
 
 
 @pytest.mark.parametrize(("is_shared", "limits"), [(True, 1), (False, 2)])

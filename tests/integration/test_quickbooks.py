@@ -1,5 +1,6 @@
 """What is particular to QuickBooks on the way through the application: customers that become a part of another one."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,14 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from link4web import tenancy
+from link4web import clock, tenancy
+from link4web.connections.models import CallLimit
 from link4web.customers.models import Customer, SkippedContact
-from link4web.database import db
+from link4web.database import db, writing
 from link4web.schedule import run_schedule
 from link4web.simulators.server import Running
 from link4web.supervisor import accounting
 from tests.contract.ledgers import QuickBooks
-from tests.ledger import simulators
+from tests.ledger import simulators, words
 from tests.people import Person, Town
 from tests.processes import serving
 
@@ -94,6 +96,51 @@ def test_a_customer_merged_into_another_leaves_at_once(company: Company, left: s
         assert (now[lost.name].ledger_status, now[lost.name].merged_into) == ("merged", kept.external_id)
         assert "was merged into another customer in QuickBooks" in shown
         assert f"{company.base}/{kept.id}" in shown
+
+
+def use_up(company: Company, used: int) -> None:
+    """So many calls of this month have been made."""
+    first = clock.now().date().replace(day=1)
+    with company.town.app.app_context(), writing():
+        db.session.merge(CallLimit(key="quickbooks:month", next_at=0, day=first, used=used))
+
+
+def test_the_calls_of_the_month_are_counted_and_shown(company: Company) -> None:
+    company.town.app.config["PACE_CALLS"] = True
+    company.sync()
+    shown = words(company.person.get(company.base.removesuffix("/customers")).text)
+    assert re.search(r"Calls left this month 499,99\d of 500,000 shared by all who use Link4web", shown)
+
+
+def test_when_the_calls_of_the_month_run_out_only_people_are_served(company: Company) -> None:
+    use_up(company, 450_001)
+    one, other = company.two()
+    company.town.later(minutes=31)
+    assert 'hx-trigger="load' not in company.person.get(company.base).text, "a page does not ask by itself"
+    company.ledger.forget_log()
+    company.do("change", one, fields={"CompanyName": "Renamed"})
+    company.hear()
+    company.wait(minutes=31)
+    assert not company.ledger.log()
+    shown = words(company.person.get(company.base.removesuffix("/customers")).text)
+    assert "once a day, since this month’s calls to QuickBooks are nearly used up" in shown
+    company.sync()
+    assert company.ledger.log()
+
+    company.ledger.forget_log()
+    company.do("change", other, fields={"CompanyName": "Renamed as well"})
+    company.wait(hours=25)
+    assert company.ledger.log(), "a look each day goes on"
+
+
+def test_a_month_without_calls_left_says_when_it_goes_on(company: Company) -> None:
+    company.town.app.config["PACE_CALLS"] = True
+    use_up(company, 500_000)
+    company.sync()
+    shown = words(company.person.get(company.base).text)
+    assert re.search(
+        r"We have asked QuickBooks as often as it allows for this month\. We continue on \d+ \w+ 20\d\d", shown
+    )
 
 
 def test_a_deletion_is_found_without_any_webhook(company: Company) -> None:

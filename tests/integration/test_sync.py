@@ -275,7 +275,7 @@ def test_being_slowed_down_waits_as_asked(books: Books, xero: Xero) -> None:
     books.sync()
     row = books.row()
     assert row.sync_state == "waiting" and row.sync_resumes_at is not None
-    assert "We go on at" in words(books.page())
+    assert "We continue at" in words(books.page())
     xero.forget_log()
     books.sync()  # a person's press does not break the promise
     assert not xero.calls(API)

@@ -60,7 +60,7 @@ def settle(books: Books) -> None:
     """Let the moment in which events are gathered pass, and the worker finish."""
     books.town.later(seconds=10)
     books.town.work()
-    books.town.later(seconds=10)
+    books.town.later(seconds=30)
     books.town.work()
 
 
@@ -119,6 +119,25 @@ def test_a_storm_is_one_reading(books: Books, xero: Xero) -> None:
     settle(books)
     # storms last longer than the moment in which they are gathered: two jobs, at most two readings of changes
     assert 1 <= xero.calls(CONTACTS) <= 2
+    assert number_of(books, WebhookEvent, WebhookEvent.done_at.is_(None)) == 0
+
+
+def test_a_file_in_which_people_work_all_the_time_is_read_twice_a_minute(books: Books, xero: Xero) -> None:
+    """The first notice leads to a reading at once, and what the last one is about is here half a minute later."""
+    changed = books.one("can-invite")
+    xero.forget_log()
+    read = []
+    for second in range(0, 120, 4):
+        xero.user("change", changed.external_id, fields={"EmailAddress": f"moved{second}@elsewhere.example"})
+        deliver(books, body_of(f"{second:08x}-1c1c-4d4d-8e8e-2f2f2f2f2f2f"))
+        books.town.later(seconds=4)
+        books.town.work()
+        read.append(xero.calls(CONTACTS))
+    assert read[0] == 1
+    assert 4 <= read[-1] <= 5
+    books.town.later(seconds=30)
+    books.town.work()
+    assert books.customer(changed.name).email == "moved116@elsewhere.example"
     assert number_of(books, WebhookEvent, WebhookEvent.done_at.is_(None)) == 0
 
 

@@ -22,8 +22,8 @@ class Addresses:
 class ProviderConfig:
     """Addresses (see `Addresses`), trusted as exact origins, and the credentials of our app.
 
-    `use_pkce` None leaves the choice to the provider's own fact. `webhook_key` is what its notices are signed with.
-    Without credentials the provider is not offered here.
+    `use_pkce` and `calls_a_month` None leave it to the provider's own fact; 0 calls are no limit. `webhook_key` is what
+    its notices are signed with. Without credentials the provider is not offered here.
     """
 
     authorize_url: str
@@ -35,6 +35,7 @@ class ProviderConfig:
     client_secret: str = field(repr=False)
     use_pkce: bool | None = None
     webhook_key: str = field(default="", repr=False)
+    calls_a_month: int | None = None
 
     @property
     def is_offered(self) -> bool:

@@ -154,6 +154,7 @@ class Rate:
     """How often a provider may be called: one call every `interval`, after at most `burst` at once, `per_day` in all.
 
     `is_shared`: the limit is that of our app's key, over all ledger files together; otherwise each file has its own.
+    `per_month` is what our app may use in a calendar month, over all files together, before the provider cuts it off.
     `source` is where the limit is told.
     """
 
@@ -162,6 +163,7 @@ class Rate:
     per_day: int | None
     is_shared: bool
     source: str
+    per_month: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

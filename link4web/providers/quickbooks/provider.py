@@ -154,7 +154,10 @@ PROVIDER = QuickBooksProvider(
         burst=2,
         per_day=None,
         is_shared=False,
-        source="Intuit, API call limits: 500 calls a minute for each company, 10 a second for each company and app",
+        # for the free tier; Intuit counts reads alone, and we count every call
+        per_month=500_000,
+        source="Intuit, REST API features: 500 calls a minute for each company, 10 a second for each company and app;"
+        " its blog, Understanding Builder Tier API Limits: 500,000 reads a month, then an app is blocked till the next",
     ),
     overlap=timedelta(minutes=5),
     countries=("AU", "NZ"),

@@ -61,7 +61,10 @@ def upkeep(**more: Any) -> Context:
         "pace": "every 30 minutes while somebody works here, otherwise once a day",
         "hears_at_once": True,
         "heard": NOW,
-        "calls": Made(left=4481, per_day=4500, is_shared=False),
+        "calls": [
+            Made(when="today", since="midnight UTC", left=4481, most=4500, is_shared=False),
+            Made(when="this month", since="the 1st, UTC", left=431_002, most=500_000, is_shared=True),
+        ],
         "sync_href": "#",
         **more,
     }
@@ -74,7 +77,7 @@ def stopped() -> Context:
         "sync_message": "Xero refused the request.",
         "sync_error": "XERO-REFUSED",
     }
-    kept_up = upkeep(now="The last sync stopped", cure="Press Sync now.", hears_at_once=False, heard=None, calls=None)
+    kept_up = upkeep(now="The last sync stopped", cure="Press Sync now.", hears_at_once=False, heard=None, calls=[])
     return connection(connection=ledger(**trouble), upkeep=kept_up)
 
 

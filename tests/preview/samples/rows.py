@@ -216,7 +216,7 @@ def sync(kind: str = "done") -> Made:
     words = {
         "done": "Synced today, 9:42 am",
         "running": "4,000 of about 12,400 contacts",
-        "waiting": "Xero asks us to slow down. We go on by ourselves at 12:00 noon.",
+        "waiting": "Xero asks us to slow down. We continue by ourselves at 12:00 noon.",
         "failed": "The last sync stopped: Xero did not answer. We try again at 9:50 am.",
         "never": "Not synced yet",
     }
