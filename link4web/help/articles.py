@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def _files() -> Iterator[Article]:
         for path in sorted(folder.glob("*.md")):
             said = frontmatter.load(str(path))
             facts: dict[str, Any] = dict(said.metadata)
+            facts["search"] = [str(phrase) for phrase in facts.get("search", ())]  # YAML reads 404 as a number
             yield Article(slug=path.stem, body=said.content, only=only, **facts)
 
 
@@ -95,6 +97,8 @@ class Desk:
         self._texts = Environment(  # noqa: S701 (Markdown of our own, not HTML: markdown-it escapes)
             loader=DictLoader({}), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
+        #: reading a text takes longer than filling it, and each is filled for every reader
+        self.read = lru_cache(maxsize=None)(self._texts.from_string)
 
     def write(self, article: Article, reader: Reader) -> Text:
         """The article in the words for this reader.
@@ -102,12 +106,20 @@ class Desk:
         Raises:
             KeyError, UndefinedError: it asks for an article, a task or a word that does not exist.
         """
-        if article.only:
-            reader = Reader(article.only, reader.country)
+        reader = self._reader_of(article, reader)
         writing = _Writing(self, reader)
         texts = (writing.fill(text) for text in (article.title, article.summary, article.body))
         title, summary, body = (_capitals(text, reader.words["provider"]) for text in texts)
         return Text(title, summary, re.sub(r"\n{3,}", "\n\n", body).strip(), frozenset(writing.controls))
+
+    def title(self, article: Article, reader: Reader) -> str:
+        """The title of `write` alone."""
+        reader = self._reader_of(article, reader)
+        return _capitals(_Writing(self, reader).fill(article.title), reader.words["provider"])
+
+    def _reader_of(self, article: Article, reader: Reader) -> Reader:
+        """Whoever reads about one accounting system is told of that one."""
+        return Reader(article.only, reader.country) if article.only else reader
 
 
 def _capitals(text: str, name: str) -> str:
@@ -129,7 +141,7 @@ class _Writing:
     def fill(self, text: str) -> str:
         functions = {name: getattr(self, name) for name in ("ui", "do", "see", "part", "state", "picture")}
         known = {**self._reader.words, **functions, "system": self._reader.provider, "country": self._reader.country}
-        return self._desk._texts.from_string(text).render(known)  # noqa: SLF001 (one half of the same thing)
+        return self._desk.read(text).render(known)
 
     def ui(self, name: str) -> str:
         """The name of a control of ours, exactly as the page has it."""

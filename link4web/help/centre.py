@@ -95,7 +95,7 @@ class Centre:
 
     def title(self, slug: str, reader: Reader) -> str:
         """An article's title for this reader."""
-        return self.desk.write(self.articles[slug], reader).title
+        return self.desk.title(self.articles[slug], reader)
 
     def contents(self, reader: Reader) -> list[tuple[str, list[Page]]]:
         """The articles for this reader by topic; those about another accounting system are left out."""
@@ -127,6 +127,7 @@ class Centre:
             title=page.title,
             summary=page.summary,
             body=body,
+            called=page.article.search,
             fields=(
                 (search.TITLE, page.title),
                 (search.CALLED, " ".join(page.article.search)),

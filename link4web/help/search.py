@@ -19,6 +19,8 @@ LONGEST = 100
 MOST = 12
 # how much a word counts where it stands
 TITLE, CALLED, SUMMARY, HEADING, BODY = 6.0, 5.0, 3.0, 2.5, 1.0
+# how much more an article counts when the whole query is one of the things it is called
+WHOLE = 1.5
 _WORD = re.compile(r"[\w’'-]+")
 # they stand in every question and tell nothing
 _QUIET_WORDS = """
@@ -31,12 +33,13 @@ _QUIET = frozenset(_QUIET_WORDS.split())
 
 @dataclass(frozen=True)
 class Entry:
-    """What can be found: `fields` are texts with their weight."""
+    """What can be found: `fields` are texts with their weight, `called` what people call it."""
 
     slug: str
     title: str
     summary: str
     body: str
+    called: Sequence[str]
     fields: Sequence[tuple[float, str]]
 
 
@@ -56,6 +59,7 @@ class Index:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = {entry.slug: entry for entry in entries}
         self._weights: dict[str, dict[str, float]] = defaultdict(dict)
+        self._called = {entry.slug: {frozenset(words_of(phrase)) for phrase in entry.called} for entry in entries}
         for entry in entries:
             for weight, text in entry.fields:
                 for word in words_of(text):
@@ -73,6 +77,8 @@ class Index:
             for slug, (score, as_written) in self._matches(word).items():
                 scores[slug] += score
                 met[slug].update(as_written)
+        for slug in scores:
+            scores[slug] *= WHOLE if frozenset(asked) in self._called[slug] else 1.0
         found = sorted(scores, key=lambda slug: (-scores[slug], slug))
         best = scores[found[0]] if found else 0.0
         return [self._hit(slug, met[slug], scores[slug]) for slug in found[:MOST] if scores[slug] > best * 0.2]
@@ -110,8 +116,8 @@ class Index:
 
 
 def words_of(text: str) -> list[str]:
-    """The words that tell something, folded, and without the endings that change nothing."""
-    words = (word.strip("’'-") for word in _WORD.findall(fold(text).replace("’", "'")))
+    """The words that tell something, folded, without hyphens (e-mail, email) and endings that change nothing."""
+    words = (word.strip("'").replace("-", "") for word in _WORD.findall(fold(text).replace("’", "'")))
     return [stem(word) for word in words if word and word not in _QUIET]
 
 
