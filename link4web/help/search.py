@@ -117,7 +117,8 @@ class Index:
 
 def words_of(text: str) -> list[str]:
     """The words that tell something, folded, without hyphens (e-mail, email) and endings that change nothing."""
-    words = (word.strip("'").replace("-", "") for word in _WORD.findall(fold(text).replace("’", "'")))
+    found = _WORD.findall(fold(text).replace("’", "'"))
+    words = (word.strip("'").removesuffix("'s").replace("-", "") for word in found)
     return [stem(word) for word in words if word and word not in _QUIET]
 
 

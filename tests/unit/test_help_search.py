@@ -156,26 +156,18 @@ def found(centre: Centre, asked: str, reader: Reader = ANYBODY) -> list[str]:
     return [hit.slug for hit in centre.search(asked, reader)]
 
 
-def expect_text(centre: Centre, slug: str) -> None:
-    if centre.articles[slug].body == "To be written.":
-        pytest.skip(f"{slug} has no text yet, so no words to be found by")
-
-
 @pytest.mark.parametrize(("asked", "slug"), FIRST.items())
 def test_what_is_asked_most_is_answered_first(centre: Centre, asked: str, slug: str) -> None:
-    expect_text(centre, slug)
     assert found(centre, asked)[:1] == [slug]
 
 
 @pytest.mark.parametrize(("asked", "slug"), AMONG_THREE.items())
 def test_a_question_is_answered_among_the_first_three(centre: Centre, asked: str, slug: str) -> None:
-    expect_text(centre, slug)
     assert slug in found(centre, asked)[:3]
 
 
 @pytest.mark.parametrize(("reader", "asked", "slug"), FOR_ONE)
 def test_a_question_about_one_accounting_system(centre: Centre, reader: Reader, asked: str, slug: str) -> None:
-    expect_text(centre, slug)
     assert slug in found(centre, asked, reader)[:3]
 
 
