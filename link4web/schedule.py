@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 
-from link4web import outbox
+from link4web import clock, outbox
 from link4web.accounts import jobs as accounts
 from link4web.connections import due, services, webhooks
 from link4web.customers import selection
 from link4web.database import writing
 from link4web.invitations import caps, expiry
-from link4web.outbox import Job
+from link4web.outbox import Job, Later
 
 SYNCS = "schedule.syncs"
 EXPIRY = "schedule.invitations"
 LEFTOVERS = "schedule.leftovers"
+FINISHED = "schedule.finished"
+CHUNKS_IN_A_ROW = 20
 
 
 def run_schedule() -> None:
@@ -21,6 +23,7 @@ def run_schedule() -> None:
     outbox.ask_every(SYNCS, timedelta(minutes=1))
     outbox.ask_every(EXPIRY, timedelta(minutes=10))
     outbox.ask_every(LEFTOVERS, timedelta(minutes=30))
+    outbox.ask_every(FINISHED, timedelta(hours=1))
 
 
 def register_jobs() -> None:
@@ -28,6 +31,7 @@ def register_jobs() -> None:
     outbox.handles(SYNCS, request_syncs)
     outbox.handles(EXPIRY, expire_invitations)
     outbox.handles(LEFTOVERS, forget_leftovers)
+    outbox.handles(FINISHED, forget_finished)
 
 
 def request_syncs(_: Job) -> None:
@@ -49,3 +53,11 @@ def forget_leftovers(_: Job) -> None:
     webhooks.forget_old()
     with writing():
         caps.forget_ended()
+
+
+def forget_finished(_: Job) -> None:
+    """Delete outbox rows that ended long ago; where there are many, other work has its turn in between."""
+    for _chunk in range(CHUNKS_IN_A_ROW):
+        if not outbox.forget_finished():
+            return
+    raise Later("more to do", at=clock.now(), counts=False)

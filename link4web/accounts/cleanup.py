@@ -1,4 +1,4 @@
-"""Forget what has run out: sessions, mailed links, counts of wrong passwords, finished outbox rows."""
+"""Forget what has run out: sessions, mailed links, counts of wrong passwords."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,12 +9,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from link4web import clock
 from link4web.accounts.models import MailToken, SessionRow, SignInAttempt
 from link4web.database import Base, changed_rows, db, writing
-from link4web.outbox.models import OutboxRow
 
 CHUNK = 500
 SESSION_ENDS_AFTER = timedelta(hours=12)
 TRIES_KEPT = timedelta(days=30)
-JOBS_KEPT = timedelta(days=30)
 
 
 def forget_old() -> int:
@@ -24,11 +22,6 @@ def forget_old() -> int:
         _delete(SessionRow, SessionRow.token_hash, SessionRow.seen_at < now - SESSION_ENDS_AFTER)
         + _delete(MailToken, MailToken.token_hash, MailToken.expires_at < now)
         + _delete(SignInAttempt, SignInAttempt.key, SignInAttempt.last_at < now - TRIES_KEPT)
-        + _delete(
-            OutboxRow,
-            OutboxRow.id,
-            OutboxRow.state.in_(("done", "cancelled")) & (OutboxRow.finished_at < now - JOBS_KEPT),
-        )
     )
 
 

@@ -191,11 +191,16 @@ def _candidates(batch: InvitationBatch, selection: Selection) -> list[Any]:
 
 
 def _invite(batch: InvitationBatch, rows: Sequence[Any]) -> int:
-    """Queue an invitation for each customer and a mail for each address; the number of invitations that are new."""
-    if not rows:
-        return 0
+    """Queue an invitation for each customer and a mail for each address; the number of invitations that are new.
+
+    An address whose mail of this batch has left gets no second one: who is met later behind it is left out.
+    """
     leads = _leads_so_far(batch.id, [row.email_key for row in rows])
-    values = [_invitation(batch, row, leads) for row in rows]
+    may_join = outbox.waiting(SEND, sorted(leads.values()))
+    written_to = {email_key for email_key, lead in leads.items() if lead not in may_join}
+    values = [_invitation(batch, row, leads) for row in rows if row.email_key not in written_to]
+    if not values:
+        return 0
     # the unique index on open invitations decides when two presses meet at one customer
     made = _insert(CustomerInvitation, values, CustomerInvitation.customer_id, CustomerInvitation.lead_id)
     customers.set_invitation_state([row.customer_id for row in made], "queued")

@@ -17,7 +17,7 @@ from link4web.audit import record
 from link4web.customers import keys
 from link4web.customers import services as customers
 from link4web.customers.models import Customer
-from link4web.database import db, end_reading, writing
+from link4web.database import changed_rows, db, end_reading, writing
 from link4web.ids import is_id, new_id
 from link4web.invitations import batches, tokens
 from link4web.invitations.landing import Closed, Landing, closed_as, group, known, landing, read
@@ -197,10 +197,22 @@ def ask_again(hashed: bytes) -> str:
             state = closed_as(token, group(token)[0][0])
             if state != "expired":
                 raise Closed(state or "unknown", inviter.name)
-            outbox.add(
-                ASKED_NOTICE,
-                token.invitation_id,
-                organisation_id=token.organisation_id,
-                payload={"invitation": token.invitation_id},
-            )
+            if _ask_once(token.invitation_id):
+                outbox.add(
+                    ASKED_NOTICE,
+                    token.invitation_id,
+                    organisation_id=token.organisation_id,
+                    payload={"invitation": token.invitation_id},
+                )
     return inviter.name
+
+
+def _ask_once(invitation_id: str) -> bool:
+    """Note that a new invitation is asked for; False when it was before."""
+    asked = db.session.execute(
+        update(CustomerInvitation)
+        .where(CustomerInvitation.id == invitation_id, CustomerInvitation.asked_at.is_(None))
+        .values(asked_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return changed_rows(asked) == 1

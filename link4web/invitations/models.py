@@ -58,7 +58,7 @@ class CustomerInvitation(TenantMixin, Base):
     """A business asked to join the network. At most one is open for a customer (unique index).
 
     Customers of one batch that share an e-mail address share one mail: `lead_id` is the invitation whose mail and
-    token stand for all of them (its own id for the lead).
+    token stand for all of them (its own id for the lead). `asked_at`: when they asked for another one.
     """
 
     __tablename__ = "customer_invitation"
@@ -112,6 +112,7 @@ class CustomerInvitation(TenantMixin, Base):
     expires_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
     joined_organisation_id: Mapped[str | None] = mapped_column(Id)
 
 

@@ -13,9 +13,11 @@ from link4web.outbox.queue import (
     is_waiting,
     mark_in_flight,
     postpone,
+    waiting,
 )
 from link4web.outbox.registry import GiveUp, Handler, Later, Outcome, Unknown, handles
 from link4web.outbox.schedule import ask_every
+from link4web.outbox.sweep import forget_finished
 
 __all__ = [
     "GiveUp",
@@ -33,9 +35,11 @@ __all__ = [
     "cancel",
     "drain",
     "due_kinds",
+    "forget_finished",
     "handles",
     "hasten",
     "is_waiting",
     "mark_in_flight",
     "postpone",
+    "waiting",
 ]

@@ -31,6 +31,12 @@ class OutboxRow(Base):
             sqlite_where=IS_OPEN,
             postgresql_where=IS_OPEN,
         ),
+        Index(
+            "ix_outbox_finished",
+            "finished_at",
+            sqlite_where=text("finished_at is not null"),
+            postgresql_where=text("finished_at is not null"),
+        ),
         Index(None, "organisation_id", "kind"),
     )
 

@@ -1,6 +1,6 @@
 """Add, take back and finish outbox rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -134,6 +134,12 @@ def is_waiting(kind: str, prefix: str, *, organisation_id: str | None) -> bool:
         OutboxRow.state == "ready",
     )
     return bool(db.session.scalar(select(waiting)))
+
+
+def waiting(kind: str, keys: Sequence[str]) -> set[str]:
+    """Those of the keys whose effect has not begun; it can't begin before the end of the running ``writing()``."""
+    ready = select(OutboxRow.key).where(OutboxRow.kind == kind, OutboxRow.key.in_(keys), OutboxRow.state == "ready")
+    return set(db.session.scalars(ready.order_by(OutboxRow.key).with_for_update()))
 
 
 def amend(kind: str, key: str, more: dict[str, str]) -> bool:

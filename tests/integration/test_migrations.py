@@ -45,18 +45,8 @@ def test_check_constraints_agree(connection: Connection) -> None:
 
 def words(sql: str) -> set[str]:
     """What a check names and allows, however the database writes it down."""
-    return set(re.findall(r"[\w-]+", sql)) - {
-        "in",
-        "IN",
-        "ANY",
-        "ARRAY",
-        "character",
-        "varying",
-        "text",
-        "bpchar",
-        "and",
-        "AND",
-    }
+    ours = {"in", "any", "array", "character", "varying", "text", "bpchar", "and"}
+    return set(re.findall(r"[\w-]+", sql.lower())) - ours
 
 
 def test_partial_indexes_agree(connection: Connection) -> None:
