@@ -15,7 +15,7 @@ help:
 	@echo "make soak         kill, storm and attack runs; these take long"
 	@echo "make format       let ruff lay out the code"
 	@echo "make lock         write requirements/*.txt from pyproject.toml (UPGRADE=1 takes newer releases)"
-	@echo "make screenshots  make the pictures of the README anew"
+	@echo "make screenshots  make the pictures of the README and the help anew"
 
 run: runtime
 	@exec $(python) -m link4web.supervisor

@@ -1,7 +1,7 @@
-"""Make the pictures of the README: walks the main job through a site of its own and keeps what it sees.
+"""Make the pictures of the README and the help: walks the main job through a site of its own and keeps what it sees.
 
-`make screenshots` writes docs/pictures/*.png. It starts web, worker and simulators on free ports with data in a
-temporary folder, so a running Link4web is not disturbed.
+`make screenshots` writes docs/pictures/*.png and static/help/*.png. It starts web, worker and simulators on free ports
+with data in a temporary folder, so a running Link4web is not disturbed.
 """
 
 import re
@@ -13,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from link4web import providers
+from scripts import help_pictures
 from scripts.small_png import shrink
 from tests.browser.pages import (
     ISLA,
@@ -45,12 +46,17 @@ def main() -> int:
             with sync_playwright() as playwright:
                 browser = launch(playwright)
                 _walk(site, browser)
+                help_pictures.make(site, browser)
                 browser.close()
         finally:
             site.close()
-    too_large = [picture.name for picture in FOLDER.glob("*.png") if picture.stat().st_size > LARGEST]
-    for name in too_large:
-        print(f"{name} is larger than {LARGEST // 1024} kB.", file=sys.stderr)
+    too_large = [
+        f"{picture.name} is larger than {largest // 1024} kB."
+        for folder, largest in ((FOLDER, LARGEST), (help_pictures.FOLDER, help_pictures.LARGEST))
+        for picture in folder.glob("*.png")
+        if picture.stat().st_size > largest
+    ]
+    print("\n".join(too_large), file=sys.stderr)
     return 1 if too_large else 0
 
 

@@ -9,11 +9,12 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_COLOURS = 256
 
 
-def shrink(png: bytes) -> bytes:
+def shrink(png: bytes, colours: int = MOST_COLOURS) -> bytes:
     """The same picture with a palette.
 
     Args:
         png: 8 bits a channel, RGB or RGBA, not interlaced: what browsers make. Transparency is dropped.
+        colours: how many stay; the others become the one that is nearest.
     """
     chunks = list(_chunks(png))
     width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
@@ -25,7 +26,7 @@ def shrink(png: bytes) -> bytes:
     )
     pixels = [[row[at : at + 3] for at in range(0, len(row), channels)] for row in rows]
     counted = Counter(pixel for row in pixels for pixel in row)
-    palette = [colour for colour, _ in counted.most_common(MOST_COLOURS)]
+    palette = _palette(counted, colours)
     index = {colour: place for place, colour in enumerate(palette)}
     for colour in counted:
         if colour not in index:
@@ -66,9 +67,19 @@ def _paeth(left: int, above: int, corner: int) -> int:
     return min((left, above, corner), key=lambda one: abs(guess - one))
 
 
+def _palette(counted: Counter[bytes], most: int) -> list[bytes]:
+    """The most frequent colours; the fewer may stay, the further apart, so that a small mark keeps its own."""
+    apart = (2 * MOST_COLOURS // most) ** 2
+    palette: list[bytes] = []
+    for colour, _ in counted.most_common():
+        if len(palette) < most and all(_distance(colour, other) >= apart for other in palette):
+            palette.append(colour)
+    return palette
+
+
 def _nearest(colour: bytes, palette: list[bytes]) -> int:
-    red, green, blue = colour
-    return min(
-        range(len(palette)),
-        key=lambda at: (palette[at][0] - red) ** 2 + (palette[at][1] - green) ** 2 + (palette[at][2] - blue) ** 2,
-    )
+    return min(range(len(palette)), key=lambda at: _distance(colour, palette[at]))
+
+
+def _distance(one: bytes, other: bytes) -> int:
+    return sum((a - b) ** 2 for a, b in zip(one, other, strict=True))

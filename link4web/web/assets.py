@@ -1,4 +1,4 @@
-"""The three files a browser needs: our styles, our scripts, htmx.
+"""The three files a browser needs: our styles, our scripts, htmx. And how long it may keep the pictures of the help.
 
 No build step: at start-up the layers of `static/css` and the modules of `static/js` are joined, each in the order named
 here, and served under a name that carries a hash of the content, so a browser may keep them for a year.
@@ -39,6 +39,8 @@ HTMX: Final = "htmx-2.0.11.min.js"
 _COMMENT: Final = re.compile(rb"^\s*//.*\n", re.MULTILINE)
 
 A_YEAR: Final = "public, max-age=31536000, immutable"
+#: A picture keeps its name when it is taken anew.
+A_DAY: Final = 24 * 60 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,7 @@ def init_assets(app: Flask) -> None:
 
     Raises FileNotFoundError at start-up when a named file is missing.
     """
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_DAY
     assets = read_assets()
     by_name = {asset.name: asset for asset in assets.values()}
 

@@ -9,11 +9,12 @@ from typing import Any, Literal
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
-Kind = Literal["wide", "phone", "dark"]
+Kind = Literal["wide", "phone", "dark", "sharp"]
 WINDOWS: Mapping[Kind, Mapping[str, Any]] = {
     "wide": {"viewport": {"width": 1280, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "sharp": {"viewport": {"width": 1000, "height": 1400}, "device_scale_factor": 2},
 }
 WATCH = """
 addEventListener("securitypolicyviolation", (event) =>
