@@ -13,7 +13,7 @@ from link4web.accounts.sessions import STORE
 from link4web.connections.membership import find_member
 from link4web.database import db, engine_options, prepare_engine
 from link4web.extensions import htmx, login_manager, migrate
-from link4web.help import links
+from link4web.help import hints, links
 from link4web.help.views import init_help
 from link4web.logs import configure_logs, init_request_log
 from link4web.mail.post import Post
@@ -101,6 +101,7 @@ def _page_context() -> dict[str, Any]:
         "request_id": g.get("request_id", ""),
         "settings_home": settings.is_home,
         "help_href": links.contents_href(),
+        "hint": hints.hint_here(),
         "here": request.path if request else "",
     }
 

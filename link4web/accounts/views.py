@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, flash, request, session, url_for
 from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFError
 
 from link4web.accounts import services, tokens
 from link4web.accounts.forms import ForgotForm, NewPasswordForm, SignInForm, SignUpForm, VerifyForm
@@ -10,13 +11,15 @@ from link4web.accounts.passwords import WeakPassword
 from link4web.accounts.services import SignInRefused, WrongPassword
 from link4web.web import kept, sessions
 from link4web.web.access import public, signed_in, signed_in_unverified
+from link4web.web.errors import error_page, forged
 from link4web.web.exchange import exchange
 from link4web.web.responses import go_to, next_page, page
 
 bp = Blueprint("accounts", __name__)
 HOME = "/customers"
 JOIN = "/join"  # where somebody was who signed up to accept an invitation
-KEPT_OVER_SIGN_IN = ("join", "join_email")
+WANTED = "wanted"  # where somebody was going who had no account yet, or none that was confirmed
+KEPT_OVER_SIGN_IN = ("join", "join_email", WANTED)
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])
@@ -31,8 +34,15 @@ def sign_up() -> Response:
             form.password.errors = [weak.sentence]
         else:
             session["mail_sent_to"] = email
+            _remember_wanted(next_page(""))
             return go_to(url_for(".check_mail"))
-    return page("accounts/sign_up.html", status=422 if form.errors else 200, form=form)
+    return page("accounts/sign_up.html", status=422 if form.errors else 200, form=form, next=next_page(""))
+
+
+def _remember_wanted(target: str) -> None:
+    session.pop(WANTED, None)
+    if target:
+        session[WANTED] = target
 
 
 @bp.get("/check-mail")
@@ -84,7 +94,7 @@ def verify() -> Response:
 def _confirmed(user: User) -> Response:
     _begin_session(user)
     flash("Your address is confirmed.", "done")
-    return go_to(JOIN if session.get("join") else HOME)
+    return go_to(JOIN if session.get("join") else session.pop(WANTED, HOME))
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -92,6 +102,8 @@ def _confirmed(user: User) -> Response:
 def sign_in() -> Response:
     form = SignInForm(email=session.get("mail_sent_to", "")) if request.method == "GET" else SignInForm()
     target = next_page("")
+    if request.method == "GET" and target and current_user.is_authenticated:
+        return go_to(target)  # signed in meanwhile, in another tab
     status = 200
     if form.validate_on_submit():
         try:
@@ -101,10 +113,20 @@ def sign_in() -> Response:
             status = 429 if refused.wait else 422
         else:
             _begin_session(user)
+            target = target or session.pop(WANTED, "")
             return go_to(url_for(".go_on", next=target or None) if kept.held() else target or HOME)
     elif form.errors:
         status = 422
     return page("accounts/sign_in.html", status=status, form=form, next=target)
+
+
+@bp.errorhandler(CSRFError)
+def stale(error: CSRFError) -> Response:
+    """A sign-in form that stayed open while somebody signed in in another tab: all that is left is to go on."""
+    if request.endpoint != "accounts.sign_in" or not current_user.is_authenticated:
+        return forged(error)
+    sentence = "You have signed in in another tab of this browser meanwhile."
+    return error_page(403, title="You are signed in already", sentence=sentence, go_on=next_page(HOME))
 
 
 def _begin_session(user: User) -> None:

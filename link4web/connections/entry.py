@@ -1,5 +1,7 @@
 """The short addresses that lead to a person's current page."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, abort, g, request, session, url_for
 from flask_login import current_user
 
@@ -7,6 +9,7 @@ from link4web import providers
 from link4web.accounts.organisations import organisations_of
 from link4web.connections import queries
 from link4web.connections.membership import connections_of
+from link4web.connections.models import Connection
 from link4web.connections.providers import offered
 from link4web.ids import is_id
 from link4web.providers.base.provider import Provider
@@ -43,6 +46,12 @@ def remember(connection_id: str) -> None:
         session["opened"] = [connection_id, *(one for one in opened if one != connection_id)][:REMEMBERED]
 
 
+def opened_last(connections: Sequence[Connection]) -> Connection | None:
+    """The one among these that this browser has opened last; None when it has opened none of them."""
+    places = {connection_id: place for place, connection_id in enumerate(session.get("opened", []))}
+    return min((one for one in connections if one.id in places), key=lambda one: places[one.id], default=None)
+
+
 def _current(provider: Provider | None) -> Response:
     """The connection opened last, among those of the organisation in the query where there is one."""
     organisation = request.args.get("organisation", "")
@@ -50,8 +59,7 @@ def _current(provider: Provider | None) -> Response:
         abort(404)
     mine = connections_of(current_user.id, provider.slug if provider else "", organisation)
     if mine:
-        places = {connection_id: place for place, connection_id in enumerate(session.get("opened", []))}
-        current = min(mine, key=lambda one: places.get(one.id, REMEMBERED))
+        current = opened_last(mine) or mine[0]
         return go_to(url_for(f"{current.provider}.customers", connection=current.id))
     if not organisation and len(organisations_of(current_user.id)) > 1:
         return go_to(url_for("overview.index"))  # which of them to connect is theirs to say

@@ -12,6 +12,7 @@ from link4web.customers.misses import miss_view
 from link4web.customers.models import Selection
 from link4web.customers.pages import Place
 from link4web.customers.selection_words import cleared_view, selection_view
+from link4web.help.hints import task_here
 from link4web.web.filters import day
 
 
@@ -41,7 +42,7 @@ def list_context(
         "todo": pages.todo_views(place, known) if query.is_everything else [],
         "sync": sync,
         "own_number": pages.own_number_banner(place),
-        "search": {"q": query.search, "queue": query.queue.slug},
+        "search": {"q": query.search, "queue": query.queue.slug, "is_wanted": _came_to_search()},
         "printed": f"{_filter_words(place, query)}, printed {day(clock.now())}",
         "listing": _listing(place, query, page, known, found, chosen, ids, error, elsewhere=elsewhere),
         "cleared": cleared,
@@ -50,6 +51,12 @@ def list_context(
         "miss": None,
         **miss,
     }
+
+
+def _came_to_search() -> bool:
+    """Whether somebody followed a link that leads to the search, and has not searched yet."""
+    task = task_here()
+    return task is not None and task.slug == "find-customer"
 
 
 def _filter_words(place: Place, query: ListQuery) -> str:

@@ -15,6 +15,11 @@ from link4web.customers import states
 from link4web.customers.models import CustomerCount
 from link4web.customers.pages import usual_scheme
 from link4web.database import db
+from link4web.help.asked import reader_asked
+from link4web.help.hints import hint_of, task_here
+from link4web.help.links import task_href
+from link4web.help.reader import Reader
+from link4web.help.tasks import Task
 from link4web.web.access import signed_in
 from link4web.web.filters import number, plural
 from link4web.web.responses import page
@@ -28,6 +33,7 @@ ASKED = (states.CAN_INVITE, states.NEEDS_NUMBER, states.NEEDS_EMAIL, *states.PRO
 class Ledger:
     """A ledger of an organisation. `attention`: words and address of each thing to do, the worst first."""
 
+    connection: str
     system: str
     file_name: str
     state: str
@@ -37,17 +43,41 @@ class Ledger:
 
 @dataclass
 class Entry:
-    """An organisation a person may enter, with `role` *admin* or *user*."""
+    """An organisation a person may enter, with `role` *admin* or *user*. `href`: where a task is done in it."""
 
     organisation: Organisation
     role: str
     ledgers: list[Ledger] = field(default_factory=list)
+    href: str = ""
 
 
 @bp.get("/organisations")
 @signed_in
 def index() -> Response:
-    return page("customers/organisations.html", entries=entries_of(current_user.id))
+    """Also the fork in the road of a link to a task (`hint`) that any of them may be meant by."""
+    entries, task = entries_of(current_user.id), task_here()
+    if task is None or task.slug == "organisations":
+        return page("customers/organisations.html", entries=entries)
+    reader = reader_asked()
+    for entry in entries:
+        _lead_on(entry, task, reader)
+    what = "organisation" if _is_of_organisation(task) else "ledger"
+    hint = hint_of(task, f"{reader.fill(task.label)}: choose the {what}, and this link leads on to it.")
+    return page("customers/organisations.html", entries=entries, hint=hint)
+
+
+def _is_of_organisation(task: Task) -> bool:
+    """Whether it needs no ledger, or is about a new one."""
+    return not task.by_provider or task.slug == "connect"
+
+
+def _lead_on(entry: Entry, task: Task, reader: Reader) -> None:
+    """Let the line's links lead to the task in this organisation, or in its ledgers."""
+    if _is_of_organisation(task):
+        entry.href = task_href(task.slug, reader, organisation=entry.organisation.id)
+        return
+    for ledger in entry.ledgers:
+        ledger.href = task_href(task.slug, connection=ledger.connection)
 
 
 # built once; a row for each organisation, ledger and count
@@ -98,7 +128,8 @@ def _ledger(organisation: Organisation, rows: list[Any]) -> Ledger:
     counts = {row.customers_state: row.number for row in rows if row.number}
     href = url_for(f"{first.provider}.customers", connection=first.connection_id)
     attention = [*_troubles(first), *_waiting(href, usual_scheme(first.file_country, organisation.country), counts)]
-    return Ledger(provider_of(first.provider).name, first.file_name, first.state, href, attention)
+    name = provider_of(first.provider).name
+    return Ledger(first.connection_id, name, first.file_name, first.state, href, attention)
 
 
 def _troubles(row: Any) -> list[tuple[str, str]]:

@@ -150,7 +150,7 @@ class _Writing:
 
     def do(self, task: str) -> str:
         """A button that leads to where the task is done."""
-        return f'[{BY_SLUG[task].label}](/go/{task} "do")'
+        return f'[{self._reader.fill(BY_SLUG[task].label)}](/go/{task} "do")'
 
     def see(self, slug: str, words: str = "") -> str:
         """A link to another article, by its title unless other words are given."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlencode
 
 from flask import current_app
 from markupsafe import Markup
@@ -13,21 +14,24 @@ from markupsafe import Markup
 from link4web import providers
 from link4web.help import markup, search
 from link4web.help.articles import TOPICS, Article, Desk, read_articles
+from link4web.help.case import Case
 from link4web.help.problems import Problem
 from link4web.help.reader import COUNTRIES, Reader
 from link4web.help.search import Entry, Hit, Index
 
+NO_CASE = Case()
 PICTURES = Path(__file__).resolve().parents[2] / "static" / "help"
 
 
 @dataclass(frozen=True)
 class Page:
-    """An article as one reader sees it."""
+    """An article as one reader sees it. `beginning`: its first steps, for whoever is about to take them."""
 
     slug: str
     title: str
     summary: str
     body: Markup
+    beginning: Markup
     headings: tuple[markup.Heading, ...]
     related: tuple[tuple[str, str], ...]
     article: Article
@@ -74,7 +78,15 @@ class Centre:
             return None
         return Said(code, *(reader.fill(text) for text in (problem.title, problem.sentence, problem.fix)))
 
-    def _page(self, slug: str, reader: Reader, base: str = "") -> Page:
+    def page_about(self, slug: str, reader: Reader, case: Case) -> Page:
+        """The article whose links carry a case along; made anew each time, since hardly two people share one.
+
+        Raises:
+            KeyError: there is no such article.
+        """
+        return self._page(slug, reader, case=case) if case.args else self.page(slug, reader)
+
+    def _page(self, slug: str, reader: Reader, base: str = "", case: Case = NO_CASE) -> Page:
         """The article for this reader; `base` is our address when it stands in somebody else's frame.
 
         Raises:
@@ -83,11 +95,14 @@ class Centre:
         article = self.articles[slug]
         text = self.desk.write(article, reader)
         related = [one for one in article.related if self._is_for(self.articles[one], reader)]
+        carried = {**reader.args, **case.args}
+        setting = markup.Setting(f"?{urlencode(carried)}" if carried else "", base, self._sizes)
         return Page(
             slug=slug,
             title=text.title,
             summary=text.summary,
-            body=markup.html_of(text.body, markup.Setting(reader.query, base, self._sizes)),
+            body=markup.html_of(text.body, setting),
+            beginning=markup.beginning_of(text.body, setting),
             headings=tuple(markup.headings_of(text.body)),
             related=tuple((one, self.title(one, reader)) for one in related),
             article=article,

@@ -49,6 +49,37 @@ def html_of(text: str, setting: Setting) -> Markup:
     return Markup(_MARKDOWN.render(text, {"setting": setting}))  # noqa: S704
 
 
+def beginning_of(text: str, setting: Setting, most: int = 5) -> Markup:
+    """The first `most` steps of the article; where it has none, what it says before its first heading."""
+    tokens = _MARKDOWN.parse(text)
+    begin = next((place for place, token in enumerate(tokens) if token.type == "ordered_list_open"), None)
+    chosen = _before_headings(tokens) if begin is None else _first_items(tokens[begin:], most)
+    # safe: as in html_of
+    return Markup(_MARKDOWN.renderer.render(chosen, _MARKDOWN.options, {"setting": setting}))  # noqa: S704
+
+
+def _first_items(tokens: list[Token], most: int) -> list[Token]:
+    """The list that these tokens begin with, cut after so many items."""
+    ends = [place for place, token in enumerate(tokens) if (token.type, token.level) == ("list_item_close", 1)]
+    close = next(place for place, token in enumerate(tokens) if (token.type, token.level) == ("ordered_list_close", 0))
+    mine = [place for place in ends if place < close]
+    return [*tokens[: mine[:most][-1] + 1], tokens[close]]
+
+
+def _before_headings(tokens: list[Token]) -> list[Token]:
+    """What stands before the first heading, without the buttons that lead away."""
+    end = next((place for place, token in enumerate(tokens) if token.type == "heading_open"), len(tokens))
+    buttons = [place for place, token in enumerate(tokens[:end]) if _is_button(token)]
+    left_out = {place + beside for place in buttons for beside in (-1, 0, 1)}
+    return [token for place, token in enumerate(tokens[:end]) if place not in left_out]
+
+
+def _is_button(token: Token) -> bool:
+    """Whether a paragraph's content is nothing but a `do(…)`."""
+    first = (token.children or [token])[0]
+    return first.type == "link_open" and first.attrGet("title") == "do"
+
+
 def headings_of(text: str) -> list[Heading]:
     """The headings of the second level, in order."""
     tokens = _MARKDOWN.parse(text)
@@ -98,7 +129,7 @@ class _Renderer(RendererHTML):
             link.attrSet("href", f"{setting.base}{path}{setting.query}{mark}{place}")
             if href.startswith("/help/") and not setting.framed:
                 link.attrSet("data-help", "")
-        if setting.framed:
+        if setting.framed and not href.startswith("#"):
             link.attrSet("target", "_blank")
             link.attrSet("rel", "noopener")
         return self.renderToken(tokens, index, options, environment)

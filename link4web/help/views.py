@@ -9,20 +9,19 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 from markupsafe import escape
 
-from link4web import providers
 from link4web.help import counting, links
 from link4web.help.articles import TOPICS
-from link4web.help.centre import Centre, centre
+from link4web.help.asked import choices, kept, reader_asked
+from link4web.help.case import Case
+from link4web.help.centre import NO_CASE, Centre, centre
 from link4web.help.forms import FeedbackForm
 from link4web.help.problems import Problem
-from link4web.help.reader import COUNTRIES, Reader
+from link4web.help.reader import Reader
 from link4web.help.search import LONGEST
 from link4web.web.access import public
 from link4web.web.responses import go_to, page, wants_fragment
 
 bp = Blueprint("help", __name__)
-
-KEPT = "public, max-age=300"
 
 
 def init_help(app: Flask, problems: tuple[Problem, ...]) -> None:
@@ -33,7 +32,10 @@ def init_help(app: Flask, problems: tuple[Problem, ...]) -> None:
     """
     app.extensions["help"] = Centre(problems)
     app.jinja_env.globals.update(
-        problem_href=links.problem_href, article_href=links.article_href, contents_href=links.contents_href
+        problem_href=links.problem_href,
+        article_href=links.article_href,
+        contents_href=links.contents_href,
+        contact_href=links.contact_href,
     )
 
 
@@ -41,17 +43,17 @@ def init_help(app: Flask, problems: tuple[Problem, ...]) -> None:
 @public
 def contents() -> Response:
     """All articles by topic, for one accounting system when it is chosen."""
-    reader = _reader()
+    reader = reader_asked()
     topics = centre().contents(reader)
-    return _kept(page("help/contents.html", reader=reader, q="", choices=_choices(reader), topics=topics))
+    return kept(page("help/contents.html", reader=reader, q="", choices=choices(reader), topics=topics))
 
 
 @bp.get("/help/search")
 @public
 def search() -> Response:
-    reader, asked = _reader(), " ".join(request.args.get("q", "").replace("\x00", "").split())[:LONGEST]
+    reader, asked = reader_asked(), " ".join(request.args.get("q", "").replace("\x00", "").split())[:LONGEST]
     hits = centre().search(asked, reader) if asked else []
-    context: dict[str, Any] = {"reader": reader, "q": asked, "hits": hits, "choices": _choices(reader)}
+    context: dict[str, Any] = {"reader": reader, "q": asked, "hits": hits, "choices": choices(reader, q=asked or None)}
     return page("help/search.html", fragment="help/_hits.html", **context)
 
 
@@ -59,26 +61,27 @@ def search() -> Response:
 @public
 def article(slug: str) -> Response:
     """One article; an old name leads to the new one for good."""
-    reader = _reader()
+    reader = reader_asked()
     if slug in centre().moved:
         return go_to(links.article_href(centre().moved[slug], reader), 301)
     if slug not in centre().articles:
         return _nothing_there(slug, reader)
     counting.note_reading(slug, reader)
-    code = request.args.get("code", "")
-    if code in centre().problems:
-        return _kept(page("help/article.html", **_context(slug, reader, code)))
-    return _kept(_whole_page(slug, reader))
+    code, case = request.args.get("code", ""), Case.from_args(request.args)
+    if code in centre().problems or case.args:
+        return kept(page("help/article.html", **_context(slug, reader, code, case)))
+    return kept(_whole_page(slug, reader))
 
 
 @bp.get("/help/p/<code>")
 @public
 def problem(code: str) -> Response:
     """The stable address of a problem: to the article that is about it now."""
-    reader, known = _reader(), centre().problems.get(code)
+    reader, known = reader_asked(), centre().problems.get(code)
     if known is None:
         return _nothing_there(code.replace("-", " "), reader)
-    return go_to(_article_address(known.article, reader, code) + (f"#{known.at}" if known.at else ""), 302)
+    address = _article_address(known.article, reader, code, Case.from_args(request.args))
+    return go_to(address + (f"#{known.at}" if known.at else ""), 302)
 
 
 @bp.get("/panel/p/<code>")
@@ -103,7 +106,7 @@ def feedback(slug: str) -> Response:
     """*Did this help?*: one answer for each visitor and version, with a comment if they like."""
     if slug not in centre().articles:
         abort(404)
-    reader, form = _reader(), FeedbackForm(request.values)
+    reader, form = reader_asked(), FeedbackForm(request.values)
     here = _context(slug, reader, request.values.get("code", ""))
     answered = request.method == "POST" and form.validate()
     if answered:
@@ -129,31 +132,32 @@ def _whole_page(slug: str, reader: Reader) -> Response:
 
 
 def _panel(slug: str, code: str) -> Response:
-    reader = _reader()
+    reader, case = reader_asked(), Case.from_args(request.args)
     if slug not in centre().articles:
         abort(404)
     if not wants_fragment():
-        return go_to(_article_address(slug, reader, code), 302)
+        return go_to(_article_address(slug, reader, code, case), 302)
     counting.note_reading(slug, reader)
-    context = _context(slug, reader, code)
+    context = _context(slug, reader, code, case)
     return page("help/article.html", fragment="help/_panel.html", form=FeedbackForm(), answered=False, **context)
 
 
-def _context(slug: str, reader: Reader, code: str) -> dict[str, Any]:
-    shown = centre().page(slug, reader)
+def _context(slug: str, reader: Reader, code: str, case: Case = NO_CASE) -> dict[str, Any]:
+    shown, problem = centre().page_about(slug, reader, case), centre().said(code, reader)
     return {
         "reader": reader,
+        "case": case,
         "it": shown,
         "topic": TOPICS[shown.article.topic],
-        "problem": centre().said(code, reader),
-        "choices": _choices(reader),
+        "problem": problem,
+        "choices": choices(reader, code=code if problem else None, **case.args),
         "q": "",
         "embed_snippet": _snippet(slug, reader),
     }
 
 
-def _article_address(slug: str, reader: Reader, code: str) -> str:
-    parameters: dict[str, Any] = {"code": code or None, **reader.args}
+def _article_address(slug: str, reader: Reader, code: str, case: Case) -> str:
+    parameters: dict[str, Any] = {"code": code or None, **reader.args, **case.args}
     return url_for(".article", slug=slug, **parameters)
 
 
@@ -166,33 +170,4 @@ def _snippet(slug: str, reader: Reader) -> str:
 
 def _nothing_there(words: str, reader: Reader) -> Response:
     hits = centre().search(words[:LONGEST], reader)
-    return page("help/nothing.html", status=404, reader=reader, q="", hits=hits, choices=_choices(reader))
-
-
-def _reader() -> Reader:
-    return Reader.from_args(request.args.get("for", ""), request.args.get("country", ""))
-
-
-def _choices(reader: Reader) -> dict[str, list[tuple[str, str, bool]]]:
-    """What a reader may say about themselves: label, address, whether it is so."""
-    values = request.view_args or {}
-    kept = {name: value for name, value in request.args.items() if name in ("q", "code")}
-
-    def to(other: Reader) -> str:
-        address: dict[str, Any] = {**values, **kept, **other.args}
-        return url_for(request.endpoint or ".contents", **address)
-
-    return {
-        "systems": [(one.name, to(Reader(one.slug, reader.country)), one.slug == reader.slug) for one in providers.ALL],
-        "countries": [
-            (name, to(Reader(reader.slug, code)), code == reader.country) for code, name in COUNTRIES.items()
-        ],
-    }
-
-
-def _kept(response: Response) -> Response:
-    """For everybody, and worth keeping."""
-    response.headers["Cache-Control"] = KEPT
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return page("help/nothing.html", status=404, reader=reader, q="", hits=hits, choices=choices(reader))

@@ -166,7 +166,7 @@ def _enforce(rule: Rule) -> Any:
         return go_to(url_for("organisations.new"))
     if member is None or not _fits_provider(member):
         abort(404)
-    _enter(member)
+    enter(member)
     return None if member.may(rule.permission) else abort(403)
 
 
@@ -175,7 +175,11 @@ def _fits_provider(member: Member) -> bool:
     return member.connection is None or provider is None or member.connection.provider == provider.slug
 
 
-def _enter(member: Member) -> None:
+def enter(member: Member) -> None:
+    """Act for the member's organisation for the rest of this request.
+
+    Rules do this by themselves; it is for public pages that know more about somebody's own than about a stranger's.
+    """
     g.member = member
     g.organisation = member.organisation
     g.connection = member.connection

@@ -48,7 +48,7 @@ def error_page(status: int, **more: Any) -> Response:
 
 def init_errors(app: Flask) -> None:
     """Answer every failure with our own page; never with a trace."""
-    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(CSRFError, forged)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_trouble)
     app.register_error_handler(PoolTimeout, _database_trouble)
@@ -56,7 +56,7 @@ def init_errors(app: Flask) -> None:
     app.logger.disabled = True  # Flask's own lines are raw traces, and name paths that may hold a token
 
 
-def _forged(_: CSRFError) -> Response:
+def forged(_: CSRFError) -> Response:
     """A missing or foreign token. Mostly a page that stayed open while its session ended: what was typed is kept."""
     rule = rule_of(current_app.view_functions[request.endpoint or ""])
     if rule and rule.signed_in and not current_user.is_authenticated:
