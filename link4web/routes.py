@@ -10,6 +10,7 @@ from link4web.connections import views as connection_views
 from link4web.customers import overview
 from link4web.customers import views as customer_views
 from link4web.guide import views as guide_views
+from link4web.help import embed
 from link4web.help import views as help_views
 from link4web.invitations import join_views
 from link4web.invitations import views as invitation_views
@@ -27,6 +28,7 @@ def add_all(app: Flask) -> None:
     app.register_blueprint(overview.bp)
     app.register_blueprint(webhook_views.bp)
     app.register_blueprint(help_views.bp)
+    app.register_blueprint(embed.bp)
     app.register_blueprint(guide_views.bp)
     app.register_blueprint(join_views.bp)
     for provider in providers.ALL:

@@ -7,6 +7,7 @@ no default for any secret and refuses to start with one missing, with an http ba
 import base64
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -73,6 +74,7 @@ class Settings:
     light_passwords: bool
     pace_calls: bool
     trusted_proxies: int
+    help_frames: tuple[str, ...] = ()
     session_idle_minutes: int = 60
     session_hours: int = 12
 
@@ -95,6 +97,8 @@ class Settings:
         return "__Host-l4w" if self.is_https else f"l4w_{urlsplit(self.base_url).port or 80}"
 
 
+_FRAMES = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
+_FRAMES_AT_HOME = re.compile(rf"{_FRAMES.pattern}|http://(?:localhost|127\.0\.0\.1)(?::[0-9]{{1,5}})?")
 ADDRESSES = tuple(part.name for part in fields(Addresses))
 
 
@@ -162,6 +166,7 @@ class _Reader:
             light_passwords=self.get("LIGHT_PASSWORDS") == "1",
             pace_calls=self.get("PACE_CALLS", "1") != "0",
             trusted_proxies=self.number_of(self.get("TRUSTED_PROXIES", "0"), "LINK4WEB_TRUSTED_PROXIES"),
+            help_frames=self.help_frames(),
         )
         self.check(settings)
         if self.problems:
@@ -205,6 +210,14 @@ class _Reader:
             return int(text)
         self.problems.append(f"LINK4WEB_MAILS_{name.upper()} must be a whole number from 1, not {text!r}.")
         return usual
+
+    def help_frames(self) -> tuple[str, ...]:
+        """Whose pages may show help articles in a frame. They stand in a header, so nothing but origins gets there."""
+        origins = tuple(filter(None, (entry.strip().lower() for entry in self.get("HELP_FRAMES").split(","))))
+        allowed = _FRAMES_AT_HOME if self.home else _FRAMES
+        if wrong := [origin for origin in origins if not allowed.fullmatch(origin)]:
+            self.problems.append(f"LINK4WEB_HELP_FRAMES must be origins like https://help.example, not {wrong[0]!r}.")
+        return origins
 
     def token_keys(self) -> tuple[tuple[str, bytes], ...]:
         text = self.required("TOKEN_KEYS", self.home_key("tokens", prefix="home:"), "it encrypts provider tokens")
@@ -250,6 +263,8 @@ class _Reader:
             self.problems.append("LINK4WEB_SMTP_URL must begin with smtp://, smtps:// or smtp+starttls://.")
         if settings.mail_from and "@" not in parseaddr(settings.mail_from)[1]:
             self.problems.append("LINK4WEB_MAIL_FROM must hold an e-mail address.")
+        if settings.support_email and "@" not in parseaddr(settings.support_email)[1]:
+            self.problems.append("LINK4WEB_SUPPORT_EMAIL must be an e-mail address.")
         if settings.undo_seconds < 0 or settings.trusted_proxies < 0:
             self.problems.append("LINK4WEB_UNDO_SECONDS and LINK4WEB_TRUSTED_PROXIES can't be negative.")
 

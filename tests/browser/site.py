@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,15 @@ class Site:
     Args:
         folder: holds a copy of what `make_demo_data` makes.
         undo_seconds: how long invitations wait before they leave.
+        environ: more of the environment.
     """
 
-    def __init__(self, folder: Path, *, undo_seconds: int = 4) -> None:
+    def __init__(self, folder: Path, *, undo_seconds: int = 4, environ: Mapping[str, str] | None = None) -> None:
         places = free_places(folder)
         self.base_url = f"http://localhost:{places.port}"
         self.simulators_url = f"http://localhost:{places.simulators_port}"
         self.mailbox_url = f"{self.simulators_url}/mail"
-        crew = Crew(places, _environ() | {"LINK4WEB_UNDO_SECONDS": str(undo_seconds)})
+        crew = Crew(places, {**_environ(), "LINK4WEB_UNDO_SECONDS": str(undo_seconds), **(environ or {})})
         self._simulators = crew.simulators()
         self._children = (crew.web(), crew.worker())
 

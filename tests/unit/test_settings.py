@@ -72,6 +72,8 @@ FAULTS = {
     "LINK4WEB_MAIL_FROM": "Link4web",
     "LINK4WEB_UNDO_SECONDS": "a minute",
     "LINK4WEB_MAILS_PER_DOMAIN": "0",
+    "LINK4WEB_HELP_FRAMES": "https://help.example/articles",
+    "LINK4WEB_SUPPORT_EMAIL": "support",
     "SIMULATORS_PORT": "x",
 }
 
@@ -88,6 +90,37 @@ def test_each_fault_has_a_line(name: str, value: str) -> None:
 )
 def test_addresses_that_are_none(address: str) -> None:
     assert any("LINK4WEB_BASE_URL" in line for line in problems(LINK4WEB_BASE_URL=address))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "help.example",
+        "http://help.example",
+        "https://",
+        "https://*",
+        "https://*.help.example",
+        "https://help.example/",
+        "https://me@help.example",
+        "https://help.example;script-src *",
+        "https://help.example 'unsafe-inline'",
+        "http://localhost:9000",
+        "https://help.example,https://a.example/x",
+    ],
+)
+def test_who_may_frame_help_is_named_by_origin(entry: str) -> None:
+    """R-138: the value stands in a header of the security policy."""
+    [problem] = problems(LINK4WEB_HELP_FRAMES=entry)
+    assert "LINK4WEB_HELP_FRAMES" in problem
+
+
+def test_origins_of_frames(tmp_path: Path) -> None:
+    assert from_environment(PRODUCTION).help_frames == ()
+    two = from_environment({**PRODUCTION, "LINK4WEB_HELP_FRAMES": " https://Help.example:8443 ,https://a-b.example,"})
+    assert two.help_frames == ("https://help.example:8443", "https://a-b.example")
+    home = {"LINK4WEB_MODE": "home", "LINK4WEB_DATA_DIR": str(tmp_path)}
+    at_home = from_environment({**home, "LINK4WEB_HELP_FRAMES": "http://localhost:9000,http://127.0.0.1"})
+    assert at_home.help_frames == ("http://localhost:9000", "http://127.0.0.1")
 
 
 def test_several_token_keys() -> None:
