@@ -5,6 +5,7 @@ from link4web.accounts import jobs as account_jobs
 from link4web.accounts.organisations import NUMBER_RULE
 from link4web.connections import leaving, losing, webhooks
 from link4web.connections.syncing import SYNC
+from link4web.contact import jobs as contact_jobs
 from link4web.customers import ledger, sync
 from link4web.customers import services as customer_services
 from link4web.invitations import jobs as invitation_jobs
@@ -19,5 +20,6 @@ def register() -> None:
     outbox.handles(webhooks.READ_AGAIN, webhooks.read_again)
     outbox.handles(SYNC, sync.run, settled=sync.failed, lease_seconds=sync.LEASE_SECONDS)
     outbox.handles(NUMBER_RULE, customer_services.follow_number_rule)
+    contact_jobs.register_jobs()
     ledger.register_jobs()
     schedule.register_jobs()

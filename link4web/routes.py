@@ -7,6 +7,7 @@ from link4web.accounts import account_views, organisation_views
 from link4web.accounts import views as sign_in_views
 from link4web.connections import entry, webhook_views
 from link4web.connections import views as connection_views
+from link4web.contact import views as contact_views
 from link4web.customers import overview
 from link4web.customers import views as customer_views
 from link4web.guide import views as guide_views
@@ -30,6 +31,7 @@ def add_all(app: Flask) -> None:
     app.register_blueprint(help_views.bp)
     app.register_blueprint(embed.bp)
     app.register_blueprint(guide_views.bp)
+    app.register_blueprint(contact_views.bp)
     app.register_blueprint(join_views.bp)
     for provider in providers.ALL:
         app.register_blueprint(provider_blueprint(provider))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from link4web import clock, outbox
 from link4web.accounts import jobs as accounts
 from link4web.connections import due, services, webhooks
+from link4web.contact import services as contact
 from link4web.customers import selection
 from link4web.database import writing
 from link4web.invitations import caps, expiry
@@ -47,12 +48,13 @@ def expire_invitations(_: Job) -> None:
 
 def forget_leftovers(_: Job) -> None:
     """Decline consents that nobody confirmed; delete selections that nobody came back to, and what the past
-    has left: old webhook events and counts of mails."""
+    has left: old webhook events, messages to support and counts of mails."""
     services.forget_offers()
     selection.forget_old()
     webhooks.forget_old()
     with writing():
         caps.forget_ended()
+        contact.forget_old()
 
 
 def forget_finished(_: Job) -> None:

@@ -108,12 +108,12 @@ def _standing(kind: str, row: SignInAttempt) -> int:
 
 
 def _keys(email: str, address: str) -> _Keys:
-    account, network = _digest(email), _network(address)
+    account, network = _digest(email), network_of(address)
     there = f"{account}:{_digest(network)}"
     return _Keys(f"pair:{there}", f"account:{account}", f"network:{network}", f"known:{there}")
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """An IPv4 address, or the /64 that one IPv6 customer has all of."""
     try:
         ip = ip_address(address)

@@ -79,6 +79,11 @@ def context(place: Place, batch: InvitationBatch, *, polled: bool) -> dict[str, 
     }
 
 
+def tally(batch: InvitationBatch) -> list[tuple[str, int]]:
+    """How many of its invitations are in which state, each with its word; states without any are left out."""
+    return [(label, count) for label, count, _, _ in _shown(_counts(batch)) if count]
+
+
 def _counts(batch: InvitationBatch) -> Counter[str]:
     rows = db.session.execute(
         select(CustomerInvitation.state, func.count())

@@ -33,6 +33,8 @@ class Full(Exception):
 
 
 class Cap(NamedTuple):
+    """At most so many of a `kind` in a window, counted for `whom`; `words` say so."""
+
     kind: str
     whom: str
     most: int
@@ -50,7 +52,15 @@ def take(organisation: Organisation, person_id: str, email_key: str) -> None:
     Raises:
         Full: a cap is reached; roll back, or the mail counts under the others.
     """
-    caps = _caps(organisation, person_id, email_key.rpartition("@")[2])
+    take_under(_caps(organisation, person_id, email_key.rpartition("@")[2]))
+
+
+def take_under(caps: list[Cap]) -> None:
+    """Count one under each of these caps, inside ``writing()``; `take` is this for invitations.
+
+    Raises:
+        Full: one of them is reached; roll back, or it counts under the others.
+    """
     counted = _count(caps)
     full = [cap for cap in caps if cap.scope not in counted]
     if full:

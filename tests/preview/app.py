@@ -18,13 +18,15 @@ NAV = [("My Customers", "#", True), ("Connections", "#", False), ("Settings", "#
 def preview_app() -> Flask:
     """The application; `/preview/<template>/<case>` shows one sample."""
     app = Flask("preview", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-    app.config["SECRET_KEY"] = "preview"
+    app.config.update(SECRET_KEY="preview", BASE_URL="https://link4web.example", SUPPORT_EMAIL="help@link4web.example")
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_filters(app)
     init_assets(app)
     app.jinja_env.globals["csrf_token"] = lambda: "sample-token"
     app.jinja_env.globals["url_for"] = lambda endpoint, **_: f"/{endpoint}"
+    for address in ("problem_href", "article_href", "contents_href", "contact_href"):
+        app.jinja_env.globals[address] = lambda *_, **__: "/help"
     app.context_processor(_page_context)
     app.before_request(_organisation)
     app.add_url_rule("/preview/<path:template>/<int:case>", "preview", preview)

@@ -1,0 +1,1 @@
+"""Write to support, with what we know about the trouble attached."""
