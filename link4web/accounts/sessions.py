@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 from link4web.accounts.models import SessionRow, User
 from link4web.database import db, writing
 from link4web.web.access import device_of
-from link4web.web.sessions import Store, Stored
+from link4web.web.sessions import Change, Store, Stored
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,19 +47,21 @@ def _load(token_hash: bytes) -> Stored | None:
     return Stored(*row[:5], Person(*row[5:]) if row[5] else None) if row else None
 
 
-def _save(stored: Stored, request: Request, before: bytes | None) -> None:
+def _save(wanted: Stored, request: Request, before: bytes | None, change: Change) -> None:
     with writing():
-        if before is not None and before != stored.token_hash:
-            db.session.execute(delete(SessionRow).where(SessionRow.token_hash == before))
-        row = db.session.get(SessionRow, stored.token_hash)
-        if row is None:
-            if before == stored.token_hash:
-                return  # ended by somebody else meanwhile: it must not rise again
-            row = SessionRow(token_hash=stored.token_hash, created_at=stored.created_at)
-            db.session.add(row)
+        kept = db.session.get(SessionRow, before, with_for_update=True, populate_existing=True) if before else None
+        if kept is None and before == wanted.token_hash:
+            return  # ended by somebody else meanwhile: it must not rise again
+        # what was ended meanwhile does not live on under a new token either: then only the change counts
+        stored = change.onto(wanted, kept.data if kept else None)
+        if kept is not None and before != stored.token_hash:
+            db.session.delete(kept)
+            kept = None
+        row = kept or SessionRow(token_hash=stored.token_hash, created_at=stored.created_at)
         row.user_id, row.data, row.seen_at = stored.user_id, stored.data, stored.seen_at
         row.address = (request.remote_addr or "")[:45]
         row.device = device_of(request)
+        db.session.add(row)
 
 
 def _touch(token_hash: bytes, at: datetime) -> None:

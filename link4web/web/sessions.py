@@ -2,12 +2,15 @@
 
 One interface, used unchanged by Flask-Login, Flask-WTF and our own code. A row exists once a form has been shown or
 somebody signs in; crawlers, webhooks and static files never make one.
+
+A browser sends several requests at once. Each is saved as what it changed, onto the row as it is by then: a page must
+not take back what another has stored meanwhile.
 """
 
 import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -38,11 +41,30 @@ class Stored:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What a request did to its session: keys it set, keys it removed. `anew`: everything else goes as well."""
+
+    given: dict[str, Any]
+    taken: frozenset[str]
+    anew: bool
+
+    def onto(self, stored: Stored, data: str | None) -> Stored:
+        """The session as it is to be stored, over the `data` of its row now; None when there is no row any more."""
+        others = _serializer.loads(data) if data and not self.anew else {}
+        merged = {name: value for name, value in others.items() if name not in self.taken} | self.given
+        return replace(stored, user_id=merged.get("_user_id"), data=_serializer.dumps(merged))
+
+
+@dataclass(frozen=True)
 class Store:
-    """Where sessions live; `app.py` plugs in the table. `load` may raise OperationalError."""
+    """Where sessions live; `app.py` plugs in the table. `load` may raise OperationalError.
+
+    `save` takes the session, the request, the hash of its token before (None for a new one) and the change, which it
+    applies in the transaction that writes.
+    """
 
     load: Callable[[bytes], Stored | None]
-    save: Callable[[Stored, Request, bytes | None], None]
+    save: Callable[[Stored, Request, bytes | None, Change], None]
     touch: Callable[[bytes, datetime], None]
     delete: Callable[[bytes], None]
 
@@ -68,6 +90,35 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.rotating = False
         self.ended = False
         self.new = stored is None
+        self._anew = False
+        self._assigned: set[str] = set()
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._assigned.add(name)
+        super().__setitem__(name, value)
+
+    def setdefault(self, name: str, default: Any = None) -> Any:
+        if name not in self:
+            self[name] = default
+        return self[name]
+
+    def update(self, *given: Any, **named: Any) -> None:
+        for name, value in dict(*given, **named).items():
+            self[name] = value
+
+    def clear(self) -> None:
+        self._anew = True
+        super().clear()
+
+    def change(self) -> Change:
+        """What has been done to it in this request, inside its values too."""
+        before = _serializer.loads(self.stored.data) if self.stored else {}
+        given = {
+            name: value
+            for name, value in self.items()
+            if name in self._assigned or name not in before or before[name] != value
+        }
+        return Change(given, frozenset(before.keys() - self.keys()), self._anew)
 
     @property
     def key(self) -> str:
@@ -157,9 +208,9 @@ class DatabaseSessions(SessionInterface):
         if held.token is None or held.rotating:
             held.token = secrets.token_urlsafe(32)
         began = held.stored.created_at if held.stored and not held.rotating else now
-        held.stored = Stored(_hash(held.token), held.get("_user_id"), _serializer.dumps(dict(held)), began, now)
-        self.store.save(held.stored, request, before)
-        if before != held.stored.token_hash:
+        saved = Stored(_hash(held.token), held.get("_user_id"), "", began, now)
+        self.store.save(saved, request, before, held.change())
+        if before != saved.token_hash:
             response.set_cookie(self.name, held.token, path="/", secure=self.secure, httponly=True, samesite="Lax")
 
 

@@ -2,19 +2,25 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
+from werkzeug.test import TestResponse
 
 from link4web import clock
 from link4web.accounts.models import Organisation, SessionRow, User
 from link4web.app import create_app
 from link4web.database import db, writing
 from link4web.settings import from_environment
-from tests.people import PASSWORD, Person, Town, csrf_of
+from tests.invited import open_shop
+from tests.people import PASSWORD, Person, Town, allow_at_provider, csrf_of
 
 COOKIE = "l4w_8000"
 
@@ -170,6 +176,80 @@ def test_an_ended_session_does_not_rise_again(town: Town) -> None:
     hooks.remove(ended_meanwhile)
     plant(person, token)
     assert not is_signed_in(person)
+
+
+def overlapping(
+    person: Person, slow: Callable[[Person], TestResponse], quick: Callable[[], TestResponse]
+) -> tuple[TestResponse, TestResponse]:
+    """The answers to both, when `quick` begins and ends while `slow` is under way, in the same browser."""
+    opened, go_on = threading.Event(), threading.Event()
+    twin = replace(person, client=person.app.test_client())
+    plant(twin, cookie(person))
+
+    def wait() -> None:
+        if request.headers.get("X-Slow"):
+            opened.set()
+            assert go_on.wait(20)
+
+    hooks = person.app.before_request_funcs.setdefault(None, [])
+    hooks.append(wait)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(slow, twin)
+            assert opened.wait(20)
+            quickly = quick()
+            go_on.set()
+            return answer.result(), quickly
+    finally:
+        go_on.set()
+        hooks.remove(wait)
+
+
+SLOW = {"X-Slow": "1"}
+LEAVE = "/xero/connect/go?organisation={}"
+
+
+class TestSeveralRequestsAtOnce:
+    @pytest.mark.parametrize("leaving_is_slow", [True, False])
+    def test_what_each_has_stored_is_kept(self, town: Town, owner: Person, leaving_is_slow: bool) -> None:
+        """A page that remembers which ledger is open, while another tab leaves for Xero."""
+        leave = LEAVE.format(owner.organisation_id)
+        look = [f"{open_shop(town, owner).base}/customers" for _ in range(2)]
+        for last in look:
+            slow, quick = (leave, last) if leaving_is_slow else (last, leave)
+            answers = overlapping(owner, partial(Person.get, address=slow, headers=SLOW), partial(owner.get, quick))
+            left = answers[0 if leaving_is_slow else 1]
+            assert owner.get("/customers").location == last
+            back = allow_at_provider(left.location)
+            arrived = owner.get(back.removeprefix(town.app.config["BASE_URL"]))
+            assert "/choose" in arrived.location, arrived.location
+
+    def test_what_one_has_taken_out_does_not_come_back(self, town: Town, owner: Person) -> None:
+        """A page has shown a notice while another tab leaves for Xero."""
+        owner.post("/account", {"name": "New Name"})
+        leave = partial(Person.get, address=LEAVE.format(owner.organisation_id), headers=SLOW)
+        _, shown = overlapping(owner, leave, partial(owner.get, "/account"))
+        assert 'role="status"><p>' in shown.text
+        assert 'role="status"><p>' not in owner.get("/account").text
+
+    def test_a_session_that_has_its_new_name_does_not_live_on_under_the_old_one(self, town: Town) -> None:
+        person = town.person()
+        token, old = person.token(), cookie(person)
+        form = {"name": "Late Save", "csrf_token": token}
+        overlapping(person, lambda twin: twin.post("/account", form, token=token, headers=SLOW), person.sign_in)
+        assert is_signed_in(person) and cookie(person) != old
+        plant(person, old)
+        assert not is_signed_in(person)
+
+    def test_a_session_that_was_ended_does_not_live_on_under_a_new_name(self, town: Town) -> None:
+        person, late = town.person(), town.visitor()
+
+        def open_link(twin: Person) -> TestResponse:
+            late.client = twin.client
+            return twin.get("/reset/unknown", headers=SLOW)
+
+        overlapping(person, open_link, lambda: person.post("/sign-out"))
+        assert not is_signed_in(late) and not is_signed_in(person)
 
 
 def test_rows_are_made_for_forms_only(town: Town) -> None:
