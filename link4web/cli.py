@@ -30,6 +30,7 @@ def add_commands(app: Flask) -> None:
     app.cli.add_command(migrate_up)
     app.cli.add_command(reseal)
     app.cli.add_command(doctor)
+    app.cli.add_command(help_coverage)
 
 
 simulators = AppGroup("simulators", help="The stand-ins for accounting systems, ABN Lookup and the mail server.")
@@ -101,6 +102,20 @@ def reseal() -> None:
 def migrate_up() -> None:
     """Bring the database to this release's tables."""
     flask_migrate.upgrade()
+
+
+@click.command("help-coverage")
+@with_appcontext
+def help_coverage() -> None:
+    """List every state and error with its code, its article, readings and votes; fail where something is missing."""
+    from link4web.help_coverage import examine
+
+    found = examine()
+    for line in found.table():
+        click.echo(line)
+    for gap in found.gaps:
+        click.echo(f"MISSING  {gap}", err=True)
+    sys.exit(1 if found.gaps else 0)
 
 
 @click.command("doctor")

@@ -114,7 +114,8 @@ def furnished(town: Town, owner: Person, connection: str = "") -> Furnished:
     chosen = shop.customer(f"{CANARY} Winery {PAYLOAD}")
     shop.select(chosen)
     ids = {"organisation": owner.organisation_id, "connection": shop.connection, "customer": chosen, "batch": batch}
-    return Furnished(shop, ids, invited)
+    help_ids = {"slug": "add-number", "code": "CUSTOMER-NEEDS-NUMBER"}
+    return Furnished(shop, ids | help_ids, invited)
 
 
 def counted(town: Town) -> dict[str, int]:
@@ -128,12 +129,12 @@ def counted(town: Town) -> dict[str, int]:
 
 
 def everything(town: Town) -> dict[str, list[str]]:
-    """All rows of all tables, but for sessions and the trail."""
+    """All rows of all tables, but for sessions, the trail, and how often help was read."""
     with town.app.app_context(), db.engine.connect() as connection:
         return {
             table.name: sorted(map(str, connection.execute(table.select())))
             for table in Base.metadata.sorted_tables
-            if table.name not in ("session", "audit_event", "audit_head")
+            if table.name not in ("session", "audit_event", "audit_head", "help_view")
         }
 
 
@@ -150,6 +151,10 @@ HEADERS = {
 }
 # the same for everybody, so that browsers may keep it; only here for what these ids show
 KEPT = {"help.contents": "public, max-age=300"}
+
+
+# the same for whoever asks, so browsers may keep it for a while
+FOR_EVERYBODY = {"help.contents", "help.article"}
 
 
 @on_sqlite

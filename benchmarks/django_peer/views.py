@@ -15,11 +15,13 @@ from benchmarks.django_peer.models import Connection, Customer, CustomerCount, S
 from benchmarks.django_peer.rows import TERMS, row_view
 from benchmarks.django_peer.templatetags.writing import day
 from link4web.customers import states
+from link4web.customers.problems import state_code
 from link4web.customers.words import QUEUES, filled
 from link4web.web.assets import read_assets
 from link4web.web.filters import number, plural
 
 PAGE = 50
+HELP_FOR = "?for=xero&country=AU"
 COLUMNS = (
     "id",
     "name",
@@ -67,6 +69,8 @@ def _context(request: HttpRequest, place: Connection) -> dict[str, Any]:
         "organisation": place.organisation,
         "times": place.organisation.timezone.split("/")[-1].replace("_", " "),
         "nav": _navigation(place, base),
+        "help_href": f"/help{HELP_FOR}",
+        "no_answer_href": f"/help/p/PAGE-NO-ANSWER{HELP_FOR}",
         "connection": {"file_name": place.file_name, "href": reverse("connection", kwargs={"connection": place.id})},
         "ledgers": _ledgers(place),
         "queues": _queues(base, known, scheme),
@@ -157,6 +161,7 @@ def _todo(base: str, known: dict[str, int], scheme: str) -> list[dict[str, Any]]
             "action": action,
             "href": f"{base}?queue={queue}",
             "tone": tone,
+            "help_href": f"/help/p/{state_code(state)}{HELP_FOR}",
         }
         for state, tone, sentence, action, queue in lines
         if known.get(state)

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Blueprint, Response, flash, request, url_for
 from flask_login import current_user
 
-from link4web.accounts import services
+from link4web.accounts import services, words
 from link4web.accounts.forms import ChangePasswordForm, NameForm
 from link4web.accounts.models import SessionRow
 from link4web.accounts.passwords import WeakPassword
@@ -50,7 +50,7 @@ def password() -> Response:
         except SignInRefused as refused:
             form.current.errors, status = [refused.sentence], 429
         except WrongPassword:
-            form.current.errors = ["That isn’t your present password."]
+            form.current.errors = [words.NOT_PRESENT]
         except WeakPassword as weak:
             form.password.errors = [weak.sentence]
         else:

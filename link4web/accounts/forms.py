@@ -4,10 +4,11 @@ from typing import Any
 
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
-from wtforms.validators import AnyOf, Length, ValidationError
+from wtforms.validators import ValidationError
 
 from link4web.registers.numbers import BusinessNumber, NumberProblem, read_number
-from link4web.web.forms import Email, Form, Required, name_field, one_line
+from link4web.sentences import Coded
+from link4web.web.forms import AtMost, Email, Form, OneOf, Required, name_field, one_line
 
 COUNTRIES = [SelectChoice("AU", "Australia"), SelectChoice("NZ", "New Zealand")]
 TIMEZONES = [
@@ -23,7 +24,7 @@ WHAT_IS_LONG = "15 characters or more. Four or five unrelated words are easy to 
 
 
 def _email(**kwargs: Any) -> StringField:
-    return StringField("E-mail", validators=[Length(max=254, message="At most 254 characters."), Email()], **kwargs)
+    return StringField("E-mail", validators=[AtMost(254), Email()], **kwargs)
 
 
 class SignUpForm(Form):
@@ -41,7 +42,7 @@ class SignInForm(Form):
     email = _email(render_kw={"autocomplete": "username", "inputmode": "email"})
     password = PasswordField(
         "Password",
-        validators=[Required("Enter your password."), Length(max=1000, message="At most 1,000 characters.")],
+        validators=[Required("Enter your password."), AtMost(1000)],
         render_kw={"autocomplete": "current-password"},
     )
 
@@ -52,7 +53,7 @@ class VerifyForm(Form):
     password = PasswordField(
         "Password",
         description="The one chosen at sign-up.",
-        validators=[Length(max=1000, message="At most 1,000 characters.")],
+        validators=[AtMost(1000)],
         render_kw={"autocomplete": "current-password"},
     )
 
@@ -64,7 +65,7 @@ class NameForm(Form):
 class ChangePasswordForm(Form):
     current = PasswordField(
         "Present password",
-        validators=[Required("Enter your present password."), Length(max=1000, message="At most 1,000 characters.")],
+        validators=[Required("Enter your present password."), AtMost(1000)],
         render_kw={"autocomplete": "current-password"},
     )
     password = PasswordField(
@@ -97,7 +98,7 @@ class NumberField(StringField):
 class OwnNumberForm(Form):
     """The organisation's own number; which kind depends on its country."""
 
-    number = NumberField("ABN", validators=[Length(max=60, message="At most 60 characters.")])
+    number = NumberField("ABN", validators=[AtMost(60)])
 
     def __init__(self, *args: Any, country: str = "AU", optional: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,7 +115,7 @@ class OwnNumberForm(Form):
             return
         read = read_number(field.data or "", "NZ" if self.country_of_number() == "NZ" else "AU")
         if isinstance(read, NumberProblem):
-            raise ValidationError(read.sentence)
+            raise ValidationError(Coded(read.sentence, "OWN-NUMBER-INVALID"))
         field.business_number = read
 
 
@@ -127,7 +128,7 @@ class NewOrganisationForm(OwnNumberForm):
         choices=COUNTRIES,
         default="AU",
         validate_choice=False,
-        validators=[AnyOf(["AU", "NZ"], message="Choose a country.")],
+        validators=[OneOf(["AU", "NZ"], "Choose a country.")],
     )
 
     def country_of_number(self) -> str:
@@ -140,12 +141,12 @@ class OrganisationForm(Form):
         "Postal address",
         filters=[one_line],
         description="Stands under every invitation, so that customers know who writes to them.",
-        validators=[Length(max=500, message="At most 500 characters.")],
+        validators=[AtMost(500)],
     )
     timezone = SelectField(
         "Time zone",
         choices=TIMEZONES,
         validate_choice=False,
-        validators=[AnyOf([zone.value for zone in TIMEZONES], message="Choose a time zone from the list.")],
+        validators=[OneOf([zone.value for zone in TIMEZONES], "Choose a time zone from the list.")],
     )
     invite_without_number = BooleanField("Let customers give their business number when they join")

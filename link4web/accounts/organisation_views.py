@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app, flash, g, request, url_for
 from flask_login import current_user
 
-from link4web.accounts import organisations
+from link4web.accounts import organisations, words
 from link4web.accounts.forms import NewOrganisationForm, OrganisationForm, OwnNumberForm
 from link4web.accounts.models import Organisation
 from link4web.accounts.number_check import answer_to
@@ -77,14 +77,11 @@ def _save_number(organisation: str, own: OwnNumberForm) -> Response:
     number = own.number.business_number
     assert number is not None
     saved = organisations.record_own_number(organisation, number)
-    flash(_number_saved(saved), "done" if saved.number_status in ("active", "unchecked") else "todo")
+    tone = "done" if saved.number_status in ("active", "unchecked") else "todo"
+    flash(_number_saved(saved), f"{tone} {words.own_number_code(saved.number_status)}")
     return go_to(next_page(url_for(".business", organisation=organisation)))
 
 
 def _number_saved(saved: Organisation) -> str:
-    kind = saved.number_scheme
-    return {
-        "active": f"Your {kind} is saved. The register knows it as {saved.register_name}.",
-        "cancelled": f"Your {kind} is saved, but the register says it was cancelled. Please check it.",
-        "not found": f"Your {kind} is saved, but the register doesn’t know it. Please check it.",
-    }.get(saved.number_status, f"Your {kind} is saved. The register couldn’t be asked; we will check it later.")
+    said = words.OWN_NUMBER_SAVED[saved.number_status]
+    return said.format(scheme=saved.number_scheme, name=saved.register_name)

@@ -10,15 +10,23 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
+from link4web.sentences import Coded
+
 MIN_LENGTH = 15
 MAX_LENGTH = 1000
 DISGUISES = str.maketrans("@4310$57!", "aaeiosstl")
 
 
+SHORT = f"Use {MIN_LENGTH} characters or more; you typed {{typed}}. Four or five unrelated words work well."
+LONG = f"Use at most {MAX_LENGTH:,} characters."
+COMMON = "That password is on lists that attackers try first. Choose another one."
+CLOSE = "That is too close to a name or address others know. Choose another one."
+
+
 class WeakPassword(ValueError):
     """Not good enough; `sentence` says why in plain words."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: Coded) -> None:
         super().__init__(sentence)
         self.sentence = sentence
 
@@ -30,15 +38,13 @@ def check_strength(password: str, *context: str) -> None:
         WeakPassword: with a sentence for the person.
     """
     if len(password) < MIN_LENGTH:
-        raise WeakPassword(
-            f"Use {MIN_LENGTH} characters or more; you typed {len(password)}. Four or five unrelated words work well."
-        )
+        raise WeakPassword(Coded(SHORT.format(typed=len(password)), "PASSWORD-SHORT"))
     if len(password) > MAX_LENGTH:
-        raise WeakPassword(f"Use at most {MAX_LENGTH:,} characters.")
+        raise WeakPassword(Coded(LONG, "PASSWORD-LONG"))
     if len(set(password)) < 5 or _is_repeated(password.casefold()) or _is_guessable(password, set()):
-        raise WeakPassword("That password is on lists that attackers try first. Choose another one.")
+        raise WeakPassword(Coded(COMMON, "PASSWORD-COMMON"))
     if _is_guessable(password, _context_words(context)):
-        raise WeakPassword("That is too close to a name or address others know. Choose another one.")
+        raise WeakPassword(Coded(CLOSE, "PASSWORD-CLOSE"))
 
 
 def hash_password(password: str) -> str:

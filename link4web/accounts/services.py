@@ -5,12 +5,13 @@ import hashlib
 from sqlalchemy import select
 
 from link4web import clock, outbox
-from link4web.accounts import organisations, passwords, slowing, tokens
+from link4web.accounts import organisations, passwords, slowing, tokens, words
 from link4web.accounts.models import User
 from link4web.accounts.sessions import end_sessions_of
 from link4web.audit import record
 from link4web.database import db, end_reading, insert_for, writing
 from link4web.ids import new_id
+from link4web.sentences import Coded
 
 MAIL = "accounts.mail"
 NOBODY = "nobody"
@@ -138,13 +139,13 @@ class SignInRefused(Exception):
         self.wait = wait
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Coded:
         """What to tell the person."""
         if self.wait == slowing.NEVER:
-            return "Too many wrong tries. Choose a new password to get in again."
+            return words.CLOSED
         if self.wait:
-            return f"Too many tries. Wait {_duration(self.wait)}, or choose a new password."
-        return "This address and password don’t belong together."
+            return Coded(words.SLOWED.format(duration=_duration(self.wait)), "SIGN-IN-SLOWED")
+        return words.REFUSED
 
 
 def _duration(seconds: int) -> str:

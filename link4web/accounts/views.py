@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError
 
-from link4web.accounts import services, tokens
+from link4web.accounts import services, tokens, words
 from link4web.accounts.forms import ForgotForm, NewPasswordForm, SignInForm, SignUpForm, VerifyForm
 from link4web.accounts.models import User
 from link4web.accounts.passwords import WeakPassword
@@ -60,7 +60,7 @@ def resend() -> Response:
     if services.send_verification(current_user.id):
         flash("We have sent the mail again. The link in the older one no longer works.", "done")
     else:
-        flash("A mail is on its way already. If it has not come in a minute, ask once more.", "wait")
+        flash(words.ON_ITS_WAY, "wait ACCOUNT-MAIL-WAITING")
     return go_to(url_for(".check_mail"))
 
 
@@ -80,7 +80,7 @@ def verify() -> Response:
         try:
             confirmed = services.verify(hashed, proof, form.password.data or "")
         except WrongPassword:
-            form.password.errors = ["That isn’t the password chosen at sign-up. If it wasn’t you, choose a new one."]
+            form.password.errors = [words.NOT_CHOSEN]
         else:
             session.pop("verify", None)
             if confirmed is not None:

@@ -26,6 +26,9 @@ from link4web.providers.base.provider import Provider
 
 PATIENCE = timedelta(seconds=5)
 NEARLY_ALL = 0.9
+#: Our own limits: the end of the code, and until when nothing more is asked.
+MONTH, DAY, MOMENT = ("MONTH-BUDGET", "for this month"), ("DAY-BUDGET", "for today"), ("BUDGET", "for the moment")
+SPENT = "We have asked {provider} as often as it allows {until}."
 
 
 class Reserved(NamedTuple):
@@ -67,11 +70,11 @@ class Turns:
         now = clock.now()
         turn = self._reserve(now)
         if self.per_month and turn.this_month > self.per_month:
-            raise self._later("MONTH-BUDGET", _seconds_to(_next_month(now.date()), now), "for this month")
+            raise self._later(MONTH, _seconds_to(_next_month(now.date()), now))
         if self.provider.rate.per_day and turn.today > self.provider.rate.per_day:
-            raise self._later("DAY-BUDGET", _seconds_to(now.date() + timedelta(days=1), now), "for today")
+            raise self._later(DAY, _seconds_to(now.date() + timedelta(days=1), now))
         if turn.wait > PATIENCE.total_seconds():
-            raise self._later("BUDGET", turn.wait, "for the moment")
+            raise self._later(MOMENT, turn.wait)
         time.sleep(max(0.0, turn.wait))
 
     def hold(self, seconds: float) -> None:
@@ -158,10 +161,15 @@ class Turns:
         )
         return int(alone.execute(counted.returning(CallLimit.used)).scalar_one())
 
-    def _later(self, code: str, seconds: float, until: str) -> TryAgainLater:
-        name = self.provider.name
-        sentence = f"We have asked {name} as often as it allows {until}."
-        return TryAgainLater(f"{self.provider.slug.upper()}-{code}", sentence, seconds)
+    def _later(self, limit: tuple[str, str], seconds: float) -> TryAgainLater:
+        code, until = limit
+        sentence = SPENT.format(provider=self.provider.name, until=until)
+        return TryAgainLater(code_of(self.provider, code), sentence, seconds)
+
+
+def code_of(provider: Provider, limit: str) -> str:
+    """What support calls one of our own limits on a provider's calls."""
+    return f"{provider.slug.upper()}-{limit}"
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -24,6 +24,10 @@ log = structlog.get_logger()
 EARLY = timedelta(minutes=2)
 LEASE = timedelta(seconds=40)
 PATIENCE = 45.0
+# code and sentence of each trouble
+ENDED = "NOT-CONNECTED", "The connection has ended. Connect again to go on."
+UNREADABLE = "TOKEN-UNREADABLE", "The stored connection can’t be read. Connect again."
+BUSY = "REFRESH-BUSY", "The connection is being renewed. Please try again."
 
 
 class StoredCredentials:
@@ -58,7 +62,7 @@ class StoredCredentials:
             if fence := self._take_lease():
                 return self._refresh(fence, rejected)
             if time.monotonic() > deadline:
-                raise TryAgainLater("REFRESH-BUSY", "The connection is being renewed. Please try again.", 30)
+                raise TryAgainLater(*BUSY, 30)
             time.sleep(0.1)
 
     def _row(self) -> Connection:
@@ -66,7 +70,7 @@ class StoredCredentials:
         row = db.session.get_one(Connection, (self.organisation_id, self.connection_id), populate_existing=True)
         if row.state in ("reconnect", "disconnected") or row.refresh_token is None:
             end_reading()
-            raise MustReconnect("NOT-CONNECTED", "The connection has ended. Connect again to go on.")
+            raise MustReconnect(*ENDED)
         return row
 
     def _read(self) -> None:
@@ -81,7 +85,7 @@ class StoredCredentials:
         try:
             return vault.unseal(sealed, self.organisation_id, self.provider)
         except vault.Undecryptable:
-            raise MustReconnect("TOKEN-UNREADABLE", "The stored connection can’t be read. Connect again.") from None
+            raise MustReconnect(*UNREADABLE) from None
 
     def _take_lease(self) -> int:
         """The fence of our lease, 0 when somebody else holds it."""

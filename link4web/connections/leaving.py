@@ -19,6 +19,7 @@ from link4web.outbox import GiveUp, Job, Later
 from link4web.providers.base.errors import MustReconnect, ProviderError, TryAgainLater
 
 LET_GO = "connections.let_go"
+OVER = "FAREWELL-OVER", "The connection is in use again, or has been let go of already."
 
 
 class Farewell(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ class FarewellCredentials:
                 .execution_options(synchronize_session=False)
             )
         if not changed_rows(kept):
-            raise MustReconnect("FAREWELL-OVER", "The connection is in use again, or has been let go of already.")
+            raise MustReconnect(*OVER)
 
 
 def _sealed(farewell: Farewell, organisation_id: str, provider: str) -> bytes:

@@ -5,6 +5,7 @@ from sqlalchemy import bindparam, select
 from link4web import tenancy
 from link4web.accounts.models import Membership, Organisation
 from link4web.connections.models import Connection
+from link4web.connections.queries import ledgers
 from link4web.database import db
 from link4web.revision import Revision
 from link4web.web.access import Member
@@ -25,7 +26,14 @@ def find_member(user_id: str, organisation_id: str | None, connection_id: str | 
     if organisation_id is not None:
         mine = mine.where(Organisation.id == organisation_id)
     row = db.session.execute(mine.order_by(Organisation.name, Organisation.id).limit(1)).first()
-    return Member(*row) if row else None
+    return Member(*row, system=_only_system(row.Organisation.id)) if row else None
+
+
+def _only_system(organisation_id: str) -> str:
+    """The accounting system of an organisation that has connected one alone; else empty."""
+    with tenancy.acting_for(organisation_id):
+        systems = {ledger.provider for ledger in ledgers()}
+    return systems.pop() if len(systems) == 1 else ""
 
 
 # built once: nearly every page runs it

@@ -8,7 +8,7 @@ from link4web import clock, outbox, tenancy
 from link4web.audit import record
 from link4web.connections import leaving, offers, vault
 from link4web.connections.allowance import Turns
-from link4web.connections.credentials import StoredCredentials
+from link4web.connections.credentials import ENDED, UNREADABLE, StoredCredentials
 from link4web.connections.models import Connection
 from link4web.connections.providers import config_of, provider_of
 from link4web.connections.syncing import SYNC
@@ -26,11 +26,11 @@ def client_for(connection: Connection, allowance: Allowance | None = None) -> Pr
         MustReconnect: the connection has ended, or what is stored of it can't be read any more.
     """
     if connection.state != "active" or connection.file_id is None:
-        raise MustReconnect("NOT-CONNECTED", "The connection has ended. Connect again to go on.")
+        raise MustReconnect(*ENDED)
     try:
         file_id = vault.unseal(connection.file_id, connection.organisation_id, connection.provider)
     except vault.Undecryptable:
-        raise MustReconnect("TOKEN-UNREADABLE", "The stored connection can’t be read. Connect again.") from None
+        raise MustReconnect(*UNREADABLE) from None
     provider = provider_of(connection.provider)
     turns = allowance or Turns.of(connection)
     return provider.client(config_of(connection.provider), StoredCredentials(connection), file_id, turns)

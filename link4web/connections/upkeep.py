@@ -12,6 +12,12 @@ from link4web.connections.models import Connection
 from link4web.providers.base.provider import Provider
 from link4web.web.filters import number, soon
 
+CURE_WAITING = "Nothing to do: we go on by ourselves{when}. What is here stays as it is."
+CURE_FAILED = (
+    "Press Sync now. If it stops again, look whether {provider} itself works for you, then send us the code. What is"
+    " here stays as it is."
+)
+
 
 @dataclass(frozen=True)
 class Calls:
@@ -87,12 +93,9 @@ def _cure(connection: Connection, provider: Provider) -> str:
     """What a person can do about the last error; nothing when there is none."""
     if connection.sync_state == "waiting":
         when = f" {soon(connection.sync_resumes_at)}" if connection.sync_resumes_at else ""
-        return f"Nothing to do: we continue by ourselves{when}. What is here stays as it is."
+        return CURE_WAITING.format(when=when)
     if connection.sync_state == "failed":
-        return (
-            f"Press Sync now. If it stops again, look whether {provider.name} itself works for you, then send us the"
-            " code. What is here stays as it is."
-        )
+        return CURE_FAILED.format(provider=provider.name)
     return ""
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, flash, g, request, session, url_fo
 from flask_login import current_user
 
 from link4web import tenancy
-from link4web.connections import authorise, offers, queries, services
+from link4web.connections import authorise, offers, queries, services, words
 from link4web.connections.authorise import ConsentProblem
 from link4web.connections.membership import find_member
 from link4web.connections.models import Connection
@@ -57,7 +57,7 @@ def go(provider: Provider) -> Response:
 
 def _not_offered(provider: Provider) -> Response:
     """This service has no app there: to the ones that can be connected."""
-    flash(f"{provider.name} can’t be connected here yet.", "bad")
+    flash(words.NOT_OFFERED.format(provider=provider.name), "bad CONNECTION-NOT-OFFERED")
     return go_to(url_for("entry.connect", organisation=g.organisation.id))
 
 

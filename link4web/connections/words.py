@@ -18,16 +18,16 @@ LOST = "The last sync stopped because the connection ended. What is here stays."
 
 CONSENT = {
     "declined": (
-        "You said no at {name}",
+        "You said no at {provider}",
         "Nothing was connected and nothing was read. Start again whenever you like.",
     ),
     "state": (
-        "That answer from {name} belongs to another attempt",
+        "That answer from {provider} belongs to another attempt",
         "It came from an older tab or another browser, so we didn’t use it. Start again here.",
     ),
     "not-begun": (
-        "This browser didn’t ask {name} for anything",
-        "Links back from {name} work once, in the browser that started. Start again here.",
+        "This browser didn’t ask {provider} for anything",
+        "Links back from {provider} work once, in the browser that started. Start again here.",
     ),
     "late": (
         "That took longer than ten minutes",
@@ -42,33 +42,33 @@ CONSENT = {
         "You left for one system and came back from another, so we didn’t use it. Start again here.",
     ),
     "signed-out": (
-        "You were signed out while you were at {name}",
+        "You were signed out while you were at {provider}",
         "Nothing was connected. Sign in and start again.",
     ),
     "expired-code": (
-        "{name} says its answer has expired",
+        "{provider} says its answer has expired",
         "Each answer works once and only for a few minutes. Nothing was connected. Start again here.",
     ),
     "no-file": (
-        "{name} offered no {file_word}",
-        "Choose one {file_word} on the page of {name}. If the list was empty there, ask its owner to give you access.",
+        "{provider} offered no {file}",
+        "Choose one {file} on the page of {provider}. If the list was empty there, ask its owner to give you access.",
     ),
     "provider-down": (
-        "{name} doesn’t answer right now",
+        "{provider} doesn’t answer right now",
         "Nothing was connected. Try again in a few minutes.",
     ),
     "refused": (
-        "{name} refused the request",
+        "{provider} refused the request",
         "This is ours to mend, not yours: tell support the code below.",
     ),
     "taken": (
-        "This {file_word} can’t be connected here",
+        "This {file} can’t be connected here",
         "It is connected to Link4web already, in another place. If that is a surprise, ask support.",
     ),
     "other-file": (
-        "That is a different {file_word}",
+        "That is a different {file}",
         (
-            "You wanted to renew a connection but chose another {file_word} at {name}. Go back and choose the same"
+            "You wanted to renew a connection but chose another {file} at {provider}. Go back and choose the same"
             " one, or connect this one as well: the old customers stay where they are."
         ),
     ),
@@ -76,30 +76,50 @@ CONSENT = {
         "This attempt is over already",
         "It was confirmed in another tab, or it ran out. If nothing is connected yet, start again here.",
     ),
-    "nothing-chosen": ("Choose one {file_word}", "Nothing has been connected yet."),
+    "nothing-chosen": ("Choose one {file}", "Nothing has been connected yet."),
 }
 
 
+RECONNECT = (
+    "{provider} no longer lets us in",
+    (
+        "The connection was ended there, or has run out. Your customers stay here; nothing new arrives until somebody"
+        " connects again."
+    ),
+)
+DISCONNECTED = (
+    "{provider} is disconnected",
+    "Your customers and everything entered here stay. Connect again to bring them up to date.",
+)
+NOT_OFFERED = "{provider} can’t be connected here yet."
+ADMINS_ONLY = "Only an admin of {organisation} can reconnect or disconnect {provider}."
+
+
 def consent_words(code: str, provider: Provider) -> Words:
-    """The sentence for a trouble on the way to a connection."""
-    title, text = provider.consent_words.get(code) or CONSENT.get(code, CONSENT["refused"])
-    facts = {"name": provider.name, "file_word": provider.file_word}
-    return Words(title.format(**facts), text.format(**facts), f"CONSENT-{code.upper()}")
+    """The sentence for a trouble on the way to a connection: one of CONSENT, or a refusal of the provider's."""
+    told = provider.consent_words.get(code) or CONSENT.get(code)
+    if told:
+        return _words(told, provider, consent_code(code))
+    refusal = next((problem for problem in provider.problems if problem.code == code), None)
+    if refusal:
+        return _words((refusal.title, f"{refusal.sentence} {refusal.fix}"), provider, refusal.code)
+    return _words(CONSENT["refused"], provider, consent_code("refused"))
+
+
+def consent_code(code: str) -> str:
+    """What support calls a trouble on the way to a connection."""
+    return f"CONSENT-{code.upper()}"
 
 
 def reconnect_words(connection: Connection, provider: Provider) -> Words | None:
     """The sentence for a connection that has ended; None while it works."""
     if connection.state == "reconnect":
-        return Words(
-            f"{provider.name} no longer lets us in",
-            "The connection was ended there, or has run out. Your customers stay here; nothing new arrives until"
-            " somebody connects again.",
-            connection.state_reason or "RECONNECT",
-        )
+        return _words(RECONNECT, provider, connection.state_reason or "RECONNECT")
     if connection.state == "disconnected":
-        return Words(
-            f"{provider.name} is disconnected",
-            "Your customers and everything entered here stay. Connect again to bring them up to date.",
-            "DISCONNECTED",
-        )
+        return _words(DISCONNECTED, provider, "DISCONNECTED")
     return None
+
+
+def _words(told: tuple[str, str], provider: Provider, code: str) -> Words:
+    title, text = (sentence.format(provider=provider.name, file=provider.file_word) for sentence in told)
+    return Words(title, text, code)

@@ -9,9 +9,9 @@ from link4web.customers.misses import gone_view, ways_view
 from link4web.customers.models import Customer, LedgerDraft
 from link4web.customers.pages import Place, open_href
 from link4web.customers.popups import ending_there, kept_back
-from link4web.customers.problems import state_code
+from link4web.customers.problems import draft_code, state_code
 from link4web.customers.rows import next_step
-from link4web.customers.words import ORIGINS, state_words
+from link4web.customers.words import DRAFTS, ORIGINS, state_words
 from link4web.providers.base.provider import Provider
 from link4web.web.access import Permission, requires
 from link4web.web.filters import business_number
@@ -125,11 +125,7 @@ def _fact(
 def _draft_view(place: Place, row: Customer, draft: LedgerDraft | None) -> dict[str, Any] | None:
     if draft is None or draft.state == "removed":
         return None
-    name = place.provider.name
-    words = {
-        "asked": f"We are creating a draft invoice in {name}. Reload the page in a moment.",
-        "made": f"We made a draft invoice for {row.name} in {name}. It uses up an invoice number until it is removed.",
-        "failed": f"{name} didn’t accept a draft invoice.",
-    }[draft.state]
+    words = DRAFTS[draft.state].format(provider=place.provider.name, name=row.name)
     remove = f"{place.base}/{row.id}/draft/remove" if draft.state == "made" else None
-    return {"words": " ".join(filter(None, (words, draft.message))), "remove_href": remove}
+    said = " ".join(filter(None, (words, draft.message)))
+    return {"words": said, "remove_href": remove, "code": draft_code(draft.state, draft.message)}

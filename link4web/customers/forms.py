@@ -7,15 +7,13 @@ from wtforms.validators import Length, Optional, ValidationError
 
 from link4web.mail.address import EmailProblem, canonical_email
 from link4web.registers.numbers import BusinessNumber, NumberProblem, read_number
-from link4web.web.forms import Form, name_field
-
-LONGEST = "At most {} characters."
+from link4web.web.forms import AtMost, Form, name_field
 
 
 class NumberForm(Form):
     """A customer's ABN or NZBN. `business_number` is what was understood."""
 
-    number = StringField("Australian Business Number (ABN)", validators=[Length(max=100, message=LONGEST.format(100))])
+    number = StringField("Australian Business Number (ABN)", validators=[AtMost(100)])
     write = BooleanField("Also save it there")
     sure = HiddenField(validators=[Length(max=13)])
 
@@ -31,14 +29,14 @@ class NumberForm(Form):
     def validate_number(self, field: StringField) -> None:
         read = read_number(field.data or "", "NZ" if self.scheme == "NZBN" else "AU")
         if isinstance(read, NumberProblem):
-            raise ValidationError(read.sentence)
+            raise ValidationError(read.coded)
         self.business_number = read
 
 
 class EmailForm(Form):
     """A customer's e-mail address."""
 
-    email = StringField("E-mail address", validators=[Length(max=254, message=LONGEST.format(254))])
+    email = StringField("E-mail address", validators=[AtMost(254)])
     write = BooleanField("Also save it there")
 
     def __init__(self, *args: Any, provider_name: str, **kwargs: Any) -> None:
@@ -56,8 +54,8 @@ class NewContactForm(Form):
     """A contact to be added to the accounting system."""
 
     name = name_field("Name", "Enter the name.", length=255)
-    email = StringField("E-mail", validators=[Optional(), Length(max=254, message=LONGEST.format(254))])
-    number = StringField("ABN or NZBN", validators=[Optional(), Length(max=100, message=LONGEST.format(100))])
+    email = StringField("E-mail", validators=[Optional(), AtMost(254)])
+    number = StringField("ABN or NZBN", validators=[Optional(), AtMost(100)])
 
     business_number: BusinessNumber | None = None
 
@@ -79,5 +77,5 @@ class NewContactForm(Form):
     def validate_number(self, field: StringField) -> None:
         read = read_number(field.data or "", None)
         if isinstance(read, NumberProblem):
-            raise ValidationError(read.sentence)
+            raise ValidationError(read.coded)
         self.business_number = read

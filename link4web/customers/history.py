@@ -7,6 +7,7 @@ from sqlalchemy import select
 from link4web import tenancy
 from link4web.accounts.models import User
 from link4web.audit.models import AuditEvent
+from link4web.customers.words import ENDED
 from link4web.database import db
 
 WORDS = {
@@ -27,6 +28,12 @@ WORDS = {
     "invitation.resumed": "Wants e-mails again",
     "invitation.undone": "Invitation taken back",
 }
+
+
+def _code(action: str, reason: str | None) -> str | None:
+    if action != "customer.write_back_failed":
+        return None
+    return "WRITE-BACK-ENDED" if reason == ENDED else "WRITE-BACK-FAILED"
 
 
 def events_of(customer_id: str, limit: int = 30) -> list[dict[str, Any]]:
@@ -50,6 +57,7 @@ def events_of(customer_id: str, limit: int = 30) -> list[dict[str, Any]]:
             "detail": ", ".join(filter(None, (name, reason))) or None,
             "tone": None,
             "is_next": False,
+            "code": _code(action, reason),
         }
         for at, action, reason, name in rows
     ]

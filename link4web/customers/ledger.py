@@ -11,6 +11,7 @@ from link4web.customers import queries
 from link4web.customers.asking import asked_by_job, intake_of
 from link4web.customers.models import Customer, LedgerDraft
 from link4web.customers.services import lock, settle
+from link4web.customers.words import DRAFT_NOT_YET, ENDED, TIRED
 from link4web.database import db, end_reading, writing
 from link4web.ids import new_id
 from link4web.outbox import GiveUp, Job, Later
@@ -20,9 +21,6 @@ from link4web.providers.base.records import RemoteContact
 WRITE_BACK = "customers.write_back"
 MAKE_DRAFT = "customers.make_draft"
 REMOVE_DRAFT = "customers.remove_draft"
-ENDED = "The connection has ended. Connect again, then try once more."
-TIRED = "We have tried for hours without getting through. Try again when it is back."
-NOT_YET = "The draft is there, but the contact doesn’t count as a customer yet. You can invite it anyway."
 
 
 def register_jobs() -> None:
@@ -154,7 +152,7 @@ def make_draft(job: Job) -> None:
     became = any(contact.is_customer for contact in contacts)
     with writing():
         draft = _draft(job)
-        draft.message, draft.updated_at = "" if became else NOT_YET, clock.now()
+        draft.message, draft.updated_at = "" if became else DRAFT_NOT_YET, clock.now()
         if became:
             # asked for by name: removing the draft later must not take it back, whatever the ledger does then
             for one in lock([customer_id]):

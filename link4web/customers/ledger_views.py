@@ -10,6 +10,7 @@ from link4web.customers.models import Customer
 from link4web.customers.pages import Place
 from link4web.providers.base.errors import DuplicateName, PersonMustFix, ProviderError, TryAgainLater
 from link4web.providers.base.provider import Provider
+from link4web.sentences import Coded
 from link4web.web.access import Permission, requires
 from link4web.web.responses import go_to, page
 
@@ -50,7 +51,9 @@ def add_contact(provider: Provider, connection: str) -> Response:
     return go_to(f"{place.base}/{customer.id}")
 
 
-def _show_add(place: Place, typed: str, form: NewContactForm, *, problem: str = "", status: int = 200) -> Response:
+def _show_add(
+    place: Place, typed: str, form: NewContactForm, *, problem: Coded | None = None, status: int = 200
+) -> Response:
     nothing = nothing_view(place, typed, asked=False, problem=problem, form=form)
     return page(
         "customers/add.html",
@@ -62,11 +65,12 @@ def _show_add(place: Place, typed: str, form: NewContactForm, *, problem: str = 
     )
 
 
-def _trouble(error: ProviderError) -> str:
+def _trouble(error: ProviderError) -> Coded:
     """The provider's sentence; where it promises another try, the person has to make it, since no job does."""
     if isinstance(error, TryAgainLater):
-        return error.sentence.partition(" We will try again")[0] + " Please try again a little later."
-    return asking.words_of(error)
+        said = error.sentence.partition(" We will try again")[0] + " Please try again a little later."
+        return Coded(said, error.code)
+    return Coded(asking.words_of(error), error.code)
 
 
 def _status(error: ProviderError) -> int:
@@ -80,7 +84,7 @@ def _known_already(place: Place, form: NewContactForm, duplicate: DuplicateName)
     except ProviderError:
         known = None
     if known is None:
-        return _show_add(place, form.name.data or "", form, problem=asking.words_of(duplicate), status=409)
+        return _show_add(place, form.name.data or "", form, problem=_trouble(duplicate), status=409)
     flash(f"{place.provider.name} has {known.name} already. Here it is.", "wait")
     return go_to(f"{place.base}/{known.id}")
 
@@ -91,7 +95,7 @@ def ask(provider: Provider, connection: str) -> Response:
     del connection
     place = Place.here(provider)
     text = " ".join(request.args.get("q", "").split())[:100]
-    problem = ""
+    problem = None
     if text:
         try:
             asking.ask_ledger(place.connection, text)

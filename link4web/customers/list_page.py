@@ -13,11 +13,12 @@ from link4web.customers.models import Selection
 from link4web.customers.pages import Place
 from link4web.customers.selection_words import cleared_view, selection_view
 from link4web.help.hints import task_here
+from link4web.sentences import Coded
 from link4web.web.filters import day
 
 
 def list_context(
-    place: Place, *, error: str = "", asked: bool = False, problem: str = "", form: Any = None
+    place: Place, *, error: Coded | None = None, asked: bool = False, problem: Coded | None = None, form: Any = None
 ) -> dict[str, Any]:
     """Everything `customers/index.html` and `customers/_list.html` need for the address of this request."""
     query = ListQuery.from_args(request.args, place.connection.sync_serial)
@@ -101,7 +102,7 @@ def _listing(
     found: int,
     chosen: Selection | None,
     ids: list[str],
-    error: str,
+    error: Coded | None,
     *,
     elsewhere: bool,
 ) -> dict[str, Any]:
@@ -124,6 +125,6 @@ def _listing(
         "previous_href": place.list_href(query, before=ids[0]) if page.has_previous and ids else None,
         "next_href": place.list_href(query, after=ids[-1]) if page.has_next and ids else None,
         "ids": " ".join(ids),
-        "error": error or None,
+        "error": error,
         "empty": None if page.rows else pages.empty_view(place, query),
     }

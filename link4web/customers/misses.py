@@ -8,12 +8,15 @@ from link4web.customers.listing import ListQuery, Slice
 from link4web.customers.models import Customer
 from link4web.customers.pages import Place, known_counts, open_href
 from link4web.customers.popups import no_field
+from link4web.customers.problems import gone_code
 from link4web.customers.queries import by_external_id, get
+from link4web.customers.words import GONE
+from link4web.sentences import Coded
 from link4web.web.filters import business_number, moment, number
 
 
 def miss_view(
-    place: Place, query: ListQuery, page: Slice, sync_state: str, *, asked: bool, problem: str, form: Any
+    place: Place, query: ListQuery, page: Slice, sync_state: str, *, asked: bool, problem: Coded | None, form: Any
 ) -> dict[str, Any]:
     """The context of the part that stands instead of rows, or nothing when the rows themselves answer."""
     if query.is_everything:
@@ -70,44 +73,26 @@ def _what_lacks(place: Place, customer: Customer, scheme: str) -> tuple[str, str
 
 def gone_view(place: Place, customer: Customer) -> dict[str, Any]:
     """Archived, merged, erased or no longer there: what that means and how to bring it back."""
-    name, (ledger, contact, retired) = customer.name, place.terms
+    name = customer.name
     other = by_external_id(place.connection.id, customer.merged_into) if customer.merged_into else None
-    title, text, steps = {
-        "archived": (
-            f"{name} is {retired} in {ledger}",
-            f"{ledger} keeps {retired} {contact}s out of new invoices, so they are not invited either.",
-            [*place.provider.restore_steps, "Press Sync now here."],
-        ),
-        "merged": (
-            f"{name} was merged into another {contact} in {ledger}",
-            f"Invoices go to the other {contact} now; invite that one.",
-            [],
-        ),
-        "erased": (
-            f"{name} was erased in {ledger}",
-            f"This {contact}’s details were removed on request. {ledger} no longer invoices it.",
-            [],
-        ),
-    }.get(
-        customer.ledger_status,
-        (
-            f"{name} is no longer in {ledger}",
-            f"{ledger} no longer has this {contact}. What was entered here is kept.",
-            [],
-        ),
-    )
+    status = customer.ledger_status if customer.ledger_status in GONE else ""
+    title, text = (sentence.format(name=name, **place.terms._asdict()) for sentence in GONE[status])
+    is_archived = status == "archived"
     return {
         "name": name,
         "title": title,
         "text": text,
-        "steps": steps,
+        "code": gone_code(status),
+        "steps": [*place.provider.restore_steps, "Press Sync now here."] if is_archived else [],
         "other": (other.name, f"{place.base}/{other.id}") if other else None,
-        "open_href": open_href(place, customer.external_id) if customer.ledger_status == "archived" else None,
+        "open_href": open_href(place, customer.external_id) if is_archived else None,
         "href": f"{place.base}/{customer.id}",
     }
 
 
-def nothing_view(place: Place, typed: str, asked: bool, problem: str, form: NewContactForm | None) -> dict[str, Any]:
+def nothing_view(
+    place: Place, typed: str, asked: bool, problem: Coded | None, form: NewContactForm | None
+) -> dict[str, Any]:
     """Nothing found: add it, with what was typed."""
     connected = place.connection.state == "active"
     ledger, contact, retired = place.terms
@@ -121,7 +106,7 @@ def nothing_view(place: Place, typed: str, asked: bool, problem: str, form: NewC
         "asked": asked,
         "ask_href": place.href("ask", q=typed) if connected and not asked else None,
         "add_href": place.href("add_contact") if connected else None,
-        "problem": problem or None,
+        "problem": problem,
         "number_hint": no_field(place, place.scheme) or None,
         "form": form or NewContactForm.prefilled(typed, place.scheme),
         "similar": near,

@@ -124,7 +124,7 @@ class FromReview:
 
     def changed(self, row: Customer, said: str, next_form: str) -> Response:
         del row
-        status = {"words": said, "undo_href": None, "undo_seconds": None}
+        status = {"words": said, "undo_href": None, "undo_seconds": None, "code": ""}
         return fragments(next_form, render_template("customers/_status.html", status=status), trigger=CHANGED)
 
     def lead_back(self, row: Customer, said: str) -> Response:
@@ -139,9 +139,18 @@ def lack_of_email(row: Customer) -> str:
 
 
 def changed_parts(
-    place: Place, customer_id: str, said: str, *, undo_href: str | None = None, undo_seconds: int | None = None
+    place: Place,
+    customer_id: str,
+    said: str,
+    *,
+    undo_href: str | None = None,
+    undo_seconds: int | None = None,
+    code: str = "",
 ) -> str:
-    """What changes on the list after a row's action: the row, the queues, to do, and the status sentence."""
+    """What changes on the list after a row's action: the row, the queues, to do, and the status sentence.
+
+    `code` is that of the problem, where the sentence tells of one.
+    """
     fresh = row_of(place.connection.id, customer_id)
     known = known_counts(place)
     query = list_on_screen(place.base) or ListQuery.from_args({})
@@ -153,5 +162,5 @@ def changed_parts(
         rows=[place.row_maker().make(fresh, ticked=ticked)] if fresh else [],
         queues=queue_views(place, None if query.change else query.queue, known),
         todo=todo_views(place, known) if query.is_everything else [],
-        status={"words": said, "undo_href": undo_href, "undo_seconds": undo_seconds},
+        status={"words": said, "undo_href": undo_href, "undo_seconds": undo_seconds, "code": code},
     )

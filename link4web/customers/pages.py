@@ -9,6 +9,7 @@ from flask import g, url_for
 
 from link4web import clock
 from link4web.accounts.models import Organisation
+from link4web.accounts.words import OWN_NUMBER_MISSING
 from link4web.connections import queries
 from link4web.connections.due import saves_calls
 from link4web.connections.models import Connection
@@ -18,9 +19,19 @@ from link4web.connections.words import reconnect_words
 from link4web.customers import listing, states
 from link4web.customers.counting import counts
 from link4web.customers.listing import ListQuery
-from link4web.customers.problems import state_code
+from link4web.customers.problems import empty_code, state_code
 from link4web.customers.rows import RowMaker
-from link4web.customers.words import EMPTY_WORDS, QUEUES, Queue, Terms, filled, terms_of
+from link4web.customers.words import (
+    EMPTY_WORDS,
+    QUEUES,
+    SYNC_FAILED,
+    SYNC_NEVER,
+    SYNC_SLOW,
+    Queue,
+    Terms,
+    filled,
+    terms_of,
+)
 from link4web.providers.base.provider import Provider
 from link4web.registers.numbers import abn_or_none, nzbn_or_none
 from link4web.web.access import Permission, member
@@ -153,6 +164,7 @@ def sync_view(place: Place, *, new_href: str = "", waits_for_rows: bool = False)
     can_start = row.state == "active" and not running
     return {
         "state": state,
+        "code": _sync_code(row, state),
         "words": _sync_words(place, state),
         "done": row.sync_seen,
         "total": row.sync_total,
@@ -165,6 +177,13 @@ def sync_view(place: Place, *, new_href: str = "", waits_for_rows: bool = False)
     }
 
 
+def _sync_code(row: Connection, state: str) -> str:
+    """The code of what is the matter with the sync; empty when nothing is."""
+    if state in ("waiting", "failed"):
+        return row.sync_error or f"SYNC-{state.upper()}"
+    return "SYNC-NEVER" if state == "never" else ""
+
+
 def _sync_words(place: Place, state: str) -> str:
     row, name = place.connection, place.provider.name
     listed = f"{place.provider.contact_word}s"
@@ -175,14 +194,14 @@ def _sync_words(place: Place, state: str) -> str:
             return f"{number(row.sync_seen)} of about {number(row.sync_total)} {listed} from {name}"
         return f"Reading {listed} from {name} …"
     if state == "waiting":
-        said = row.sync_message or f"{name} asks us to slow down."
+        said = row.sync_message or SYNC_SLOW.format(provider=name)
         if row.sync_resumes_at:
             return f"{said} We continue {soon(row.sync_resumes_at)}."
         return said if "try again" in said else f"{said} We try again by ourselves."
     if state == "failed":
-        return row.sync_message or f"The last sync from {name} stopped. Try again; what is here stays."
+        return row.sync_message or SYNC_FAILED.format(provider=name)
     if row.synced_at is None:
-        return "Not synced yet"
+        return SYNC_NEVER
     return f"Synced {_when(row)}"
 
 
@@ -217,7 +236,7 @@ def own_number_banner(place: Place) -> dict[str, Any] | None:
             "use_href": url_for("organisations.business", organisation=organisation.id, next=place.base),
         }
     kind = organisation.number_scheme
-    words = f"Customers see your {kind} on every invitation, so nothing can be sent before it is here."
+    words = OWN_NUMBER_MISSING.format(scheme=kind)
     if not member().may(Permission.MANAGE_ORGANISATION):
         return {"words": f"{words} An admin of {organisation.name} can add it.", "suggestion": None, "href": None}
     if fits:
@@ -283,7 +302,8 @@ def shown_words(query: ListQuery, page: listing.Slice, known: dict[str, int]) ->
 def empty_view(place: Place, query: ListQuery) -> dict[str, Any]:
     """What to say instead of no rows."""
     queue = query.queue
-    words = EMPTY_WORDS["sync" if query.change else queue.slug]
+    about = "sync" if query.change else queue.slug
+    words = EMPTY_WORDS[about]
     title, text = (filled(each, place.terms, place.scheme) for each in words)
     way_on: dict[str, str | None] = {"href": place.base, "action": "All customers"}
     if queue.slug in ("invited", "joined", "problems"):
@@ -293,7 +313,7 @@ def empty_view(place: Place, query: ListQuery) -> dict[str, Any]:
         add = f"Add a {place.provider.contact_word} to {place.provider.name}"
         way_on = {"href": place.href("add_contact") if connected else None, "action": add}
     mark = "joined" if queue.slug == "problems" else queue.mark or "not-customer"
-    return {"title": title, "text": text, "mark": mark, "tone": "rest", **way_on}
+    return {"title": title, "text": text, "mark": mark, "tone": "rest", "code": empty_code(about), **way_on}
 
 
 def open_href(place: Place, external_id: str) -> str:

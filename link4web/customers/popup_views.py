@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, request
 
 from link4web.accounts import register
-from link4web.customers import ledger, queries, services, states
+from link4web.customers import ledger, popup_words, queries, services, states
 from link4web.customers.forms import EmailForm, NumberForm
 from link4web.customers.models import Customer
 from link4web.customers.origins import lack_of_email, origin_of
@@ -20,6 +20,7 @@ from link4web.customers.popups import (
     write_hint,
 )
 from link4web.providers.base.provider import Provider
+from link4web.sentences import Coded
 from link4web.web.access import Permission, requires
 from link4web.web.responses import go_to, page
 
@@ -71,7 +72,7 @@ def _without_number(place: Place, row: Customer) -> Response:
 
 
 def _show_number(
-    place: Place, row: Customer, form: NumberForm, *, warn: str = "", status: int = 200, saved: str = ""
+    place: Place, row: Customer, form: NumberForm, *, warn: Coded | None = None, status: int = 200, saved: str = ""
 ) -> Response:
     shown_number = form.business_number or (form.number.data or "")
     matches, register_note = matches_for(
@@ -79,12 +80,12 @@ def _show_number(
     )
     without = None
     if place.organisation.invite_without_number and not row.number:
-        without = ("Invite without a number", "We can’t tell whether they can receive eInvoices already.")
+        without = ("Invite without a number", popup_words.WITHOUT)
     context = {
         **_shared(place, row, form, saved, states.NEEDS_NUMBER),
         "scheme": form.scheme,
         "action": origin_of(place).address(f"{place.base}/{row.id}/abn"),
-        "warn": warn or None,
+        "warn": warn,
         "matches": matches,
         "register": register_note,
         "kept_back": kept_back(place, row, form.scheme) or None,
@@ -125,7 +126,7 @@ def _show_email(place: Place, row: Customer, form: EmailForm, *, status: int = 2
         **_shared(place, row, form, saved, lack_of_email(row)),
         "action": origin_of(place).address(f"{place.base}/{row.id}/email"),
         "warn": None,
-        "bounced": f"Their mail server refused {row.email}." if bounced else None,
+        "bounced": popup_words.BOUNCED.format(email=row.email) if bounced else None,
         "conflict": conflict_view(row.ledger_email, form.email.data or ""),
         "write_hint": write_hint(place, row.ledger_email),
     }

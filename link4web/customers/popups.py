@@ -4,15 +4,16 @@ from typing import Any
 
 from link4web.accounts import register
 from link4web.accounts.register import Finding
+from link4web.customers import popup_words
 from link4web.customers.models import Customer
 from link4web.customers.pages import Place
 from link4web.registers.abn_lookup import NameMatch
 from link4web.registers.names import likeness, same_business, why_likely
 from link4web.registers.numbers import BusinessNumber
+from link4web.sentences import Coded
 from link4web.web.filters import business_number
 
 MOST_MATCHES = 4
-UNANSWERED = "The business register doesn’t answer. You can save the number anyway; it shows as unchecked."
 
 
 def matches_for(
@@ -26,7 +27,7 @@ def matches_for(
         return [], None
     found = register.look_up_names(customer.name)
     if found is None:
-        return [], UNANSWERED
+        return [], popup_words.UNANSWERED
     ranked = sorted(
         found,
         key=lambda match: (not _why_likely(match, typed, ending), -likeness(customer.name, match), -match.score),
@@ -53,28 +54,28 @@ def _match_view(match: NameMatch, typed: str, ending: str, customer: Customer) -
     }
 
 
-def doubt_about(place: Place, row: Customer, number: BusinessNumber, finding: Finding) -> str:
-    """Doubts that don't stop: pressing *Save* once more keeps the number. Empty when there are none."""
-    doubts = [_register_doubt(row.name, finding), _ending_doubt(place, row, number)]
-    said = " ".join(filter(None, doubts))
-    return f"{said} Press Save again if yours is right." if said else ""
+def doubt_about(place: Place, row: Customer, number: BusinessNumber, finding: Finding) -> Coded | None:
+    """Doubts that don't stop: pressing *Save* once more keeps the number. None when there are none."""
+    doubts = [doubt for doubt in (_register_doubt(row.name, finding), _ending_doubt(place, row, number)) if doubt]
+    return Coded(" ".join((*doubts, popup_words.ANYWAY)), doubts[0].code) if doubts else None
 
 
-def _register_doubt(name: str, finding: Finding) -> str:
+def _register_doubt(name: str, finding: Finding) -> Coded | None:
     if finding.status == "cancelled":
-        return f"The register says this number was cancelled ({finding.name})."
+        return Coded(popup_words.CANCELLED.format(name=finding.name), "NUMBER-CANCELLED")
     if finding.status == "not found":
-        return "The register doesn’t know this number."
+        return Coded(popup_words.NOT_FOUND, "NUMBER-NOT-FOUND")
     if finding.status == "active" and not same_business(name, finding.name):
-        return f"The register has “{finding.name}”; you have “{name}”."
-    return ""
+        return Coded(popup_words.OTHER_NAME.format(name=finding.name, ours=name), "NUMBER-OTHER-NAME")
+    return None
 
 
-def _ending_doubt(place: Place, row: Customer, number: BusinessNumber) -> str:
+def _ending_doubt(place: Place, row: Customer, number: BusinessNumber) -> Coded | None:
     ending = ending_there(place, row, number.scheme)
     if not ending or number.digits.endswith(ending):
-        return ""
-    return f"{place.provider.name} has an {number.scheme} ending in {ending}; this one ends otherwise."
+        return None
+    said = popup_words.OTHER_ENDING.format(provider=place.provider.name, scheme=number.scheme, ending=ending)
+    return Coded(said, "NUMBER-ENDING")
 
 
 def ending_there(place: Place, row: Customer, scheme: str) -> str:
@@ -88,7 +89,7 @@ def kept_back(place: Place, row: Customer, scheme: str) -> str:
     ending = ending_there(place, row, scheme)
     if not ending or row.number:
         return ""
-    return f"{place.provider.name} has an {scheme} ending in {ending}. It shows us no more, so please enter it once."
+    return popup_words.HIDDEN.format(provider=place.provider.name, scheme=scheme, ending=ending)
 
 
 def conflict_view(theirs: str, ours: BusinessNumber | str) -> dict[str, str] | None:
@@ -103,7 +104,7 @@ def no_field(place: Place, scheme: str) -> str:
     """The sentence for a number that the accounting system has no field for; empty when it has one."""
     if place.provider.number_field(scheme):
         return ""
-    return f"{place.provider.name} has no field for an {scheme}, so it is saved here only."
+    return popup_words.NO_FIELD.format(provider=place.provider.name, scheme=scheme)
 
 
 def number_hint(place: Place, row: Customer, scheme: str) -> str:

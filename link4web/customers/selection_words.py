@@ -6,6 +6,7 @@ from link4web.customers import selection
 from link4web.customers.listing import ListQuery
 from link4web.customers.models import Selection
 from link4web.customers.pages import Place, queue_words
+from link4web.customers.words import CLEARED
 from link4web.web.filters import number
 
 
@@ -45,7 +46,8 @@ def _all_match(place: Place, query: ListQuery, shown: int) -> dict[str, str] | N
 def cleared_view(place: Place, query: ListQuery, had: int) -> dict[str, Any]:
     """The sentence for a selection that another list has ended, as `customers/_status.html` says it."""
     return {
-        "words": f"Your selection of {number(had)} was cleared because the list changed.",
+        "words": CLEARED.format(number=number(had)),
         "undo_href": place.href("take_back_selection", **query.args()),
         "undo_seconds": None,
+        "code": "SELECTION-CLEARED",
     }

@@ -13,6 +13,7 @@ from link4web.connections.providers import provider_of
 from link4web.connections.syncing import Ended, report
 from link4web.customers.gone import TooLittle
 from link4web.customers.reading import LEASE_SECONDS, Reading
+from link4web.customers.words import CONNECTED_AGAIN, SYNC_SHORT
 from link4web.database import db, writing
 from link4web.outbox import GiveUp, Job, Later
 from link4web.providers.base.errors import MustReconnect, ProviderError, TryAgainLater
@@ -20,9 +21,7 @@ from link4web.providers.base.errors import MustReconnect, ProviderError, TryAgai
 __all__ = ["LEASE_SECONDS", "failed", "run"]
 
 TOO_LITTLE = "SYNC-SHORT"
-CONNECTED_AGAIN = "Somebody has just connected again. We will go on in a moment."
 SOON = 2.0
-SHORT = "{} sent fewer {}s than it has, so nothing was taken away here. Try again in a few minutes."
 
 
 def run(job: Job) -> None:
@@ -47,7 +46,7 @@ def run(job: Job) -> None:
             _fail(connection.id, error.code, error.sentence)
             raise GiveUp(error.code) from None
         except TooLittle:
-            sentence = SHORT.format(provider.name, provider.contact_word)
+            sentence = SYNC_SHORT.format(provider=provider.name, contact=provider.contact_word)
             _fail(connection.id, TOO_LITTLE, sentence, sync_phase="", sync_page=0, walked_at=None)
             raise GiveUp(TOO_LITTLE) from None
 

@@ -9,14 +9,13 @@ from link4web.customers.list_page import list_context
 from link4web.customers.listing import ListQuery
 from link4web.customers.pages import Place, sync_view
 from link4web.customers.selection_words import selection_view
+from link4web.customers.words import NOT_CONNECTED, NOTHING_SELECTED, TOO_MANY
 from link4web.database import db
 from link4web.providers.base.provider import Provider
+from link4web.sentences import Coded
 from link4web.web.access import Permission, requires
 from link4web.web.responses import fragments, go_to, page, wants_fragment
 from link4web.web.unchanged import unless_changed
-
-NOTHING_SELECTED = "Select at least one customer, then press Invite selected."
-TOO_MANY = "That is more than 1,000 single ticks. Use “Select all” above the rows instead."
 
 
 def add_routes(bp: Blueprint) -> None:
@@ -55,7 +54,7 @@ def _index(provider: Provider) -> Response:
 def save_and_go(provider: Provider, connection: str) -> Response:
     """Pager and sort are buttons of the table's form: keep the ticks, then lead to the plain address."""
     if not _save(connection):
-        flash(TOO_MANY, "bad")
+        flash(TOO_MANY, "bad SELECTION-TOO-MANY")
     return go_to(Place.here(provider).list_href(_query(), **_page_args()))
 
 
@@ -69,7 +68,7 @@ def save_selection(provider: Provider, connection: str) -> Response:
     if not wants_fragment():
         return go_to(place.list_href(query))
     part = render_template("customers/_picked.html", selection=view)
-    status = {"words": TOO_MANY, "undo_href": None, "undo_seconds": None}
+    status = {"words": TOO_MANY, "undo_href": None, "undo_seconds": None, "code": "SELECTION-TOO-MANY"}
     said = "" if fits else render_template("customers/_status.html", status=status)
     return fragments(part, said)
 
@@ -103,7 +102,7 @@ def act_on_selection(provider: Provider, connection: str) -> Response:
     fits = _save(connection)
     chosen = selection.of_request(connection)
     if not fits or chosen is None or not selection.count(chosen):
-        context = list_context(place, error=NOTHING_SELECTED if fits else TOO_MANY)
+        context = list_context(place, error=_refusal(fits))
         return page("customers/index.html", fragment="customers/_list.html", status=422, **context)
     return go_to(url_for(f"{provider.slug}.invite", connection=connection))
 
@@ -116,7 +115,7 @@ def sync(provider: Provider, connection: str) -> Response:
     if wants_fragment():
         return _sync_part(provider)
     if place.connection.state != "active":
-        flash(f"{provider.name} is not connected, so there is nothing to sync.", "bad")
+        flash(NOT_CONNECTED.format(provider=provider.name), "bad NOT-CONNECTED")
     else:
         flash("The sync has started." if started else "A sync is under way already.", "wait")
     return go_to(place.base)
@@ -149,6 +148,11 @@ def skipped(provider: Provider, connection: str) -> Response:
     """Contacts the ledger sent that we could not read, and why."""
     place = Place.here(provider)
     return page("customers/skipped.html", provider=provider, back_href=place.base, skipped=queries.skipped(connection))
+
+
+def _refusal(fits: bool) -> Coded:
+    """Why *Invite selected* leads nowhere."""
+    return Coded(NOTHING_SELECTED, "SELECTION-NOTHING") if fits else Coded(TOO_MANY, "SELECTION-TOO-MANY")
 
 
 def _query() -> ListQuery:

@@ -153,3 +153,46 @@ EMPTY_WORDS = {
 def queue_named(slug: str) -> Queue | None:
     """The queue with this name in the address; the empty name is *All*."""
     return next((queue for queue in QUEUES if queue.slug == slug), None)
+
+
+#: Title and text for a search that finds somebody who is no longer in use, by the ledger's status; "" for any other.
+GONE = {
+    "archived": (
+        "{name} is {retired} in {provider}",
+        "{provider} keeps {retired} {contact}s out of new invoices, so they are not invited either.",
+    ),
+    "merged": (
+        "{name} was merged into another {contact} in {provider}",
+        "Invoices go to the other {contact} now; invite that one.",
+    ),
+    "erased": (
+        "{name} was erased in {provider}",
+        "This {contact}’s details were removed on request. {provider} no longer invoices it.",
+    ),
+    "": (
+        "{name} is no longer in {provider}",
+        "{provider} no longer has this {contact}. What was entered here is kept.",
+    ),
+}
+
+NOTHING_SELECTED = "Select at least one customer, then press Invite selected."
+TOO_MANY = "That is more than 1,000 single ticks. Use “Select all” above the rows instead."
+CLEARED = "Your selection of {number} was cleared because the list changed."
+
+#: The last-sync line, where a sync itself has not said what is the matter.
+SYNC_SLOW = "{provider} asks us to slow down."
+SYNC_FAILED = "The last sync from {provider} stopped. Try again; what is here stays."
+SYNC_NEVER = "Not synced yet"
+SYNC_SHORT = "{provider} sent fewer {contact}s than it has, so nothing was taken away here. Try again in a few minutes."
+CONNECTED_AGAIN = "Somebody has just connected again. We will go on in a moment."
+NOT_CONNECTED = "{provider} is not connected, so there is nothing to sync."
+
+#: What happens with a draft invoice, by its state; what went wrong stands behind it.
+DRAFTS = {
+    "asked": "We are creating a draft invoice in {provider}. Reload the page in a moment.",
+    "made": "We made a draft invoice for {name} in {provider}. It uses up an invoice number until it is removed.",
+    "failed": "{provider} didn’t accept a draft invoice.",
+}
+DRAFT_NOT_YET = "The draft is there, but the contact doesn’t count as a customer yet. You can invite it anyway."
+ENDED = "The connection has ended. Connect again, then try once more."
+TIRED = "We have tried for hours without getting through. Try again when it is back."

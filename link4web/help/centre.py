@@ -57,13 +57,11 @@ class Centre:
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.articles = read_articles()
         self.desk = Desk(self.articles)
+        #: the problems by their codes, as they are told to whoever has none of the accounting systems in `_own`
         self.problems: dict[str, Problem] = {}
+        self._own: dict[tuple[str, str], Problem] = {}
         for problem in problems:
-            if problem.code in self.problems:
-                raise ValueError(f"two problems are called {problem.code}")
-            if problem.article not in self.articles:
-                raise ValueError(f"{problem.code} names the article {problem.article}, which does not exist")
-            self.problems[problem.code] = problem
+            self._add(problem)
         self.moved = {old: one.slug for one in self.articles.values() for old in one.was}
         self._sizes = tuple((path.stem, _size(path)) for path in sorted(PICTURES.glob("*.png")))
         self.page = lru_cache(2048)(self._page)
@@ -71,9 +69,26 @@ class Centre:
         self.made: dict[tuple[str, Reader], bytes] = {}
         self._index = lru_cache(32)(self._make_index)
 
+    def _add(self, problem: Problem) -> None:
+        if problem.article not in self.articles:
+            raise ValueError(f"{problem.code} names the article {problem.article}, which does not exist")
+        if (problem.code, problem.only) in self._own:
+            raise ValueError(f"two problems are called {problem.code}")
+        self._own[problem.code, problem.only] = problem
+        if not problem.only or problem.code not in self.problems:
+            self.problems[problem.code] = problem
+
+    def problem(self, code: str, reader: Reader) -> Problem | None:
+        """The problem of this code, as it is for this reader; None when there is none."""
+        return self._own.get((code, reader.slug)) or self.problems.get(code)
+
+    def all_problems(self) -> Iterable[Problem]:
+        """Every problem, those for the readers of one accounting system too."""
+        return self._own.values()
+
     def said(self, code: str, reader: Reader) -> Said | None:
         """What a problem is, for this reader; None when no problem has this code."""
-        problem = self.problems.get(code)
+        problem = self.problem(code, reader)
         if problem is None:
             return None
         return Said(code, *(reader.fill(text) for text in (problem.title, problem.sentence, problem.fix)))
@@ -124,7 +139,7 @@ class Centre:
 
     def search(self, query: str, reader: Reader) -> list[Hit]:
         """The articles that answer a query best; a problem's code leads to its article."""
-        problem = self.problems.get(query.strip().upper())
+        problem = self.problem(query.strip().upper(), reader)
         if problem:
             page = self.page(problem.article, reader)
             return [Hit(page.slug, Markup.escape(page.title), Markup.escape(page.summary), 1.0)]
@@ -135,8 +150,8 @@ class Centre:
 
     def _entry(self, page: Page, reader: Reader) -> Entry:
         body = markup.plain_of(self.desk.write(page.article, reader).body)
-        codes = [problem.code for problem in self.problems.values() if problem.article == page.slug]
-        said = [self.problems[code].title.format(**Reader().words) for code in codes]
+        here = [problem for problem in self._own.values() if problem.article == page.slug]
+        said = [problem.title.format(**reader.words) for problem in here if problem.only in ("", reader.slug)]
         return Entry(
             slug=page.slug,
             title=page.title,

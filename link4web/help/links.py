@@ -2,25 +2,22 @@
 
 from urllib.parse import urlencode
 
-from flask import g, request
+from flask import g
 
 from link4web.help.case import Case
-from link4web.help.centre import centre
+from link4web.help.centre import Said, centre
 from link4web.help.reader import Reader
-from link4web.providers.base.provider import Provider
 
 
 def reader_here() -> Reader:
-    """For whom help is on this page: by its accounting system, and the organisation's country."""
-    connection, organisation = g.get("connection"), g.get("organisation")
-    slug = connection.provider if connection else _system_of_page()
-    return Reader(slug, organisation.country if organisation else "")
+    """For whom help is on this page: by the accounting system it is about, and the country (`web.access`)."""
+    system, country = g.get("help_for") or ("", "")
+    return Reader(system, country)
 
 
-def _system_of_page() -> str:
-    """The accounting system of a page that is one system's own, though no connection's yet."""
-    provider = (request.view_args or {}).get("provider") if request else None
-    return provider.slug if isinstance(provider, Provider) else ""
+def help_is_for(country: str) -> None:
+    """Say where somebody is on whose page no organisation of theirs tells it."""
+    g.help_for = (reader_here().slug, country)
 
 
 def contents_href(reader: Reader | None = None) -> str:
@@ -28,14 +25,28 @@ def contents_href(reader: Reader | None = None) -> str:
     return f"/help{(reader or reader_here()).query}"
 
 
-def problem_href(code: str) -> str:
+def problem_href(code: str, otherwise: str = "") -> str:
     """Help with a problem; it knows what this page is about.
+
+    `otherwise` is the code that stands in where one comes from stored rows and may be old.
 
     Raises:
         KeyError: no problem has this code.
     """
-    known = centre().problems[code]
+    known = centre().problems[code if code in centre().problems or not otherwise else otherwise]
     return f"/help/p/{known.code}{_query(reader_here(), Case.here())}"
+
+
+def problem_said(code: str) -> Said:
+    """A problem in the words for whoever is here, for pages that say no more than the registry.
+
+    Raises:
+        KeyError: no problem has this code.
+    """
+    said = centre().said(code, reader_here())
+    if said is None:
+        raise KeyError(code)
+    return said
 
 
 def article_href(slug: str, reader: Reader | None = None, case: Case | None = None) -> str:

@@ -33,6 +33,7 @@ def init_help(app: Flask, problems: tuple[Problem, ...]) -> None:
     app.extensions["help"] = Centre(problems)
     app.jinja_env.globals.update(
         problem_href=links.problem_href,
+        problem_said=links.problem_said,
         article_href=links.article_href,
         contents_href=links.contents_href,
         contact_href=links.contact_href,
@@ -77,9 +78,11 @@ def article(slug: str) -> Response:
 @public
 def problem(code: str) -> Response:
     """The stable address of a problem: to the article that is about it now."""
-    reader, known = reader_asked(), centre().problems.get(code)
+    reader = reader_asked()
+    known = centre().problem(code, reader)
     if known is None:
         return _nothing_there(code.replace("-", " "), reader)
+    reader = reader if reader.slug else Reader(known.only, reader.country)
     address = _article_address(known.article, reader, code, Case.from_args(request.args))
     return go_to(address + (f"#{known.at}" if known.at else ""), 302)
 
@@ -87,7 +90,7 @@ def problem(code: str) -> Response:
 @bp.get("/panel/p/<code>")
 @public
 def problem_panel(code: str) -> Response:
-    known = centre().problems.get(code)
+    known = centre().problem(code, reader_asked())
     if known is None:
         abort(404)
     return _panel(known.article, code)

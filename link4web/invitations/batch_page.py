@@ -16,6 +16,7 @@ from link4web.customers.pages import Place
 from link4web.database import db
 from link4web.invitations import batches
 from link4web.invitations.models import CustomerInvitation, InvitationBatch
+from link4web.invitations.words import MAIL_CODES
 from link4web.web.filters import number, plural
 
 FAILED = ("bounced", "unknown", "revoked")
@@ -167,6 +168,7 @@ def _failure(place: Place, row: Row[str, str, str, str, str]) -> dict[str, Any]:
         "href": href,
         "email": row.email,
         "why": row.problem,
+        "code": MAIL_CODES.get(row.problem, "MAIL-REFUSED"),
         "action": "Fix e-mail" if bounced else None,
         "fix_href": f"{href}/email" if bounced else None,
     }

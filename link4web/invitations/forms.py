@@ -5,13 +5,14 @@ from typing import Any
 
 from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from link4web.accounts.passwords import MAX_LENGTH as LONGEST_PASSWORD
 from link4web.ids import is_id
-from link4web.invitations import message
+from link4web.invitations import message, words
 from link4web.registers.numbers import BusinessNumber, Country, NumberProblem, read_number
-from link4web.web.forms import Email, Form, Required, name_field, one_line
+from link4web.sentences import Coded
+from link4web.web.forms import AtMost, Email, Form, Required, name_field, one_line
 
 
 class ReviewForm(Form):
@@ -23,33 +24,29 @@ class ReviewForm(Form):
 
     def validate_key(self, field: HiddenField) -> None:
         if not field.data:
-            raise ValidationError("This page is out of date. Look at it again, then send.")
+            raise ValidationError(words.OUT_OF_DATE)
 
     def validate_message(self, field: TextAreaField) -> None:
         text = field.data or ""
         if len(text) > message.MAX_LENGTH:
-            raise ValidationError(f"At most {message.MAX_LENGTH} characters; these are {len(text)}.")
+            too_long = words.MESSAGE_LONG.format(most=message.MAX_LENGTH, typed=len(text))
+            raise ValidationError(Coded(too_long, "INVITE-MESSAGE-LONG"))
         if link := message.first_link(text):
-            raise ValidationError(
-                f"Leave links and addresses out: “{link[:60]}” looks like one. The mail has a link of its own,"
-                " and answers come to you."
-            )
+            raise ValidationError(Coded(words.MESSAGE_LINK.format(link=link[:60]), "INVITE-MESSAGE-LINK"))
 
 
 class JoinForm(Form):
     """What a business says when it joins. Fields for the person go once somebody is signed in."""
 
     name = name_field("Business name", "Enter the name of your business.", length=120)
-    number = StringField("ABN", validators=[Length(max=60, message="At most 60 characters.")])
+    number = StringField("ABN", validators=[AtMost(60)])
     person = name_field("Your name", "Enter your name.")
-    email = StringField(
-        "E-mail for your sign-in", validators=[Length(max=254, message="At most 254 characters."), Email()]
-    )
+    email = StringField("E-mail for your sign-in", validators=[AtMost(254), Email()])
     password = PasswordField(
         "Password",
         validators=[
             Required("Choose a password."),
-            Length(max=LONGEST_PASSWORD, message=f"At most {LONGEST_PASSWORD:,} characters."),
+            AtMost(LONGEST_PASSWORD),
         ],
     )
 
@@ -64,7 +61,7 @@ class JoinForm(Form):
     def validate_number(self, field: StringField) -> None:
         read = either_number(field.data or "", self.country)
         if isinstance(read, NumberProblem):
-            raise ValidationError(read.sentence)
+            raise ValidationError(Coded(read.sentence, "JOIN-NUMBER"))
         self.business_number = read
 
 
@@ -91,9 +88,7 @@ class DeclineForm(Form):
         choices=[SelectChoice(value, label) for value, label in REASONS.items()],
         validators=[Optional()],
     )
-    note = TextAreaField(
-        "A word to them", filters=[one_line], validators=[Length(max=200, message="At most 200 characters.")]
-    )
+    note = TextAreaField("A word to them", filters=[one_line], validators=[AtMost(200)])
 
     @property
     def answer(self) -> str:

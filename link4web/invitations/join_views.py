@@ -8,11 +8,13 @@ from link4web.accounts.models import Organisation, User
 from link4web.accounts.number_check import answer_to
 from link4web.accounts.passwords import WeakPassword
 from link4web.accounts.sessions import Person
-from link4web.invitations import joining, landing, stopping, tokens
+from link4web.help.links import help_is_for
+from link4web.invitations import joining, landing, stopping, tokens, words
 from link4web.invitations.forms import DeclineForm, JoinForm, either_number
 from link4web.invitations.joining import HasAccount, NewBusiness, NewPerson, NotYours
 from link4web.invitations.landing import Closed, Landing
 from link4web.invitations.preview import inviter_view
+from link4web.sentences import Coded
 from link4web.web import sessions
 from link4web.web.access import one_click, public
 from link4web.web.exchange import exchange
@@ -32,10 +34,14 @@ def open_link(token: str) -> Response:
 def closed(problem: Closed) -> Response:
     """A link that can't be used, each case in its own words."""
     ask_action = url_for(".ask_again") if problem.state == "expired" else None
+    title, sentence = words.CLOSED[problem.state]
     return page(
         "invitations/join_expired.html",
         status=404 if problem.state == "unknown" else 410,
         state=problem.state,
+        title=title,
+        sentence=sentence.format(inviter=problem.inviter_name),
+        code=words.closed_code(problem.state),
         inviter_name=problem.inviter_name,
         ask_action=ask_action,
         sign_in_href=url_for("accounts.sign_in"),
@@ -67,7 +73,8 @@ def _form(found: Landing) -> JoinForm:
     return JoinForm(data=data, country=found.country, signed_in=current_user.is_authenticated)
 
 
-def _landing_page(found: Landing, form: JoinForm, *, status: int = 200, trouble: str = "") -> Response:
+def _landing_page(found: Landing, form: JoinForm, *, status: int = 200, trouble: Coded | None = None) -> Response:
+    help_is_for(found.country)
     choices = _choices(found)
     return page(
         "invitations/join.html",
@@ -116,23 +123,13 @@ def _is_known(found: Landing) -> bool:
     return user is not None and user.verified_at is not None
 
 
-def _account_words(found: Landing) -> str | None:
+def _account_words(found: Landing) -> Coded | None:
     if not current_user.is_authenticated:
-        return HAS_ACCOUNT.format(email=found.email) if _is_known(found) else None
+        return Coded(words.HAS_ACCOUNT.format(email=found.email), "JOIN-HAS-ACCOUNT") if _is_known(found) else None
     if current_user.email == found.email_key:
         return None
-    return (
-        f"You are signed in as {current_user.email}; the invitation went to {found.email}. If that is right,"
-        " choose for which business you join. If not, switch to another sign-in."
-    )
-
-
-HAS_ACCOUNT = "There is a sign-in for {email} already. Sign in first; you come back to this page."
-VERIFY_FIRST = "Confirm your address first: open the link in the mail we sent you. Then come back to this page."
-OTHER_ADDRESS = (
-    "The invitation went to {invited}, so we have sent a mail to {email} to confirm that address. Open its link, sign"
-    " in, then open the invitation once more."
-)
+    said = words.OTHER_SIGN_IN.format(signed_in=current_user.email, invited=found.email)
+    return Coded(said, "JOIN-OTHER-SIGN-IN")
 
 
 @bp.post("/join")
@@ -156,7 +153,7 @@ def join() -> Response:
 
 def _join(found: Landing, form: JoinForm, who: Person | NewPerson, business: str | NewBusiness) -> Response:
     if isinstance(who, Person) and who.verified_at is None and who.email != found.email_key:
-        return _landing_page(found, form, status=422, trouble=VERIFY_FIRST)
+        return _landing_page(found, form, status=422, trouble=Coded(words.VERIFY_FIRST, "JOIN-VERIFY-FIRST"))
     try:
         joined = joining.join(_hash(), who, business)
     except WeakPassword as weak:
@@ -165,7 +162,7 @@ def _join(found: Landing, form: JoinForm, who: Person | NewPerson, business: str
     except HasAccount:
         return _landing_page(found, form, status=422)
     except NotYours:
-        return _landing_page(found, form, status=422, trouble="Choose one of your own businesses.")
+        return _landing_page(found, form, status=422, trouble=Coded(words.NOT_YOURS, "JOIN-NOT-YOURS"))
     _enter(joined.user)
     session["joined"] = {"inviter": joined.inviter_name, "organisation": joined.organisation.id}
     return go_to(url_for(".joined"))
@@ -179,7 +176,7 @@ def _another_address(found: Landing, form: JoinForm) -> Response:
         form.password.errors = [weak.sentence]
         return _landing_page(found, form, status=422)
     session["mail_sent_to"] = form.email.data
-    flash(OTHER_ADDRESS.format(invited=found.email, email=form.email.data), "todo")
+    flash(words.OTHER_ADDRESS.format(invited=found.email, email=form.email.data), "todo JOIN-OTHER-ADDRESS")
     return go_to(url_for("accounts.check_mail"))
 
 
@@ -230,7 +227,8 @@ def check_number() -> Response:
     """What is wrong with the number in the field, or what the register says to it; only with an open invitation."""
     found = landing.landing(_hash())
     number = either_number(request.args.get("number", ""), found.country)
-    return page("accounts/_register_answer.html", answer=answer_to(number))
+    help_is_for(found.country)
+    return page("accounts/_register_answer.html", answer=answer_to(number, invalid="JOIN-NUMBER"))
 
 
 @bp.route("/join/decline", methods=["GET", "POST"])

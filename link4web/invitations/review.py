@@ -11,8 +11,10 @@ from link4web.customers import services as customers
 from link4web.customers.models import Customer, Selection
 from link4web.customers.origins import from_review
 from link4web.customers.pages import Place
+from link4web.customers.problems import state_code
 from link4web.customers.words import state_words
 from link4web.database import db
+from link4web.invitations import words
 from link4web.invitations.eligibility import MOST, OFTEN, RECENTLY, WILL, left_out
 from link4web.web.filters import number, plural
 
@@ -30,6 +32,7 @@ class LeftOut:
     action: str | None
     href: str | None
     fixes: str | None
+    code: str
 
 
 @dataclass(frozen=True)
@@ -92,23 +95,24 @@ def _changed(selection: Selection, selected: int, will: int, seen: int | None) -
 
 
 def _left_out(place: Place, selection: Selection, why: str, count: int) -> LeftOut:
-    words, mark = reason_words(place, why)
+    said, mark = reason_words(place, why)
     action, queue = _fix(place, why, count)
+    code = reason_code(why)
     href = f"{place.base}?queue={queue}" if queue else None
     first = lacking.first_chosen(selection, why) if why in lacking.FIXABLE else None
     if first is None:
-        return LeftOut(count, words, mark, action, href, None)
+        return LeftOut(count, said, mark, action, href, None, code)
     form = "abn" if why == states.NEEDS_NUMBER else "email"
-    return LeftOut(count, words, mark, action, from_review(f"{place.base}/{first.id}/{form}"), why)
+    return LeftOut(count, said, mark, action, from_review(f"{place.base}/{first.id}/{form}"), why, code)
 
 
 def reason_words(place: Place, why: str) -> tuple[str, str]:
     """Why somebody is left out, and the mark beside it."""
     if why == RECENTLY:
-        return "this address got an invitation in the last 24 hours", "invited"
+        return words.RECENTLY, "invited"
     if why == OFTEN:
-        return f"this address has had {MOST} invitations without an answer", "expired"
-    words = {
+        return words.OFTEN.format(most=MOST), "expired"
+    short = {
         states.NEEDS_NUMBER: f"no {place.scheme}",
         states.NEEDS_EMAIL: "no e-mail address",
         states.INVITED: "invited already",
@@ -118,7 +122,12 @@ def reason_words(place: Place, why: str) -> tuple[str, str]:
         states.NOT_CUSTOMER: f"not a customer in {place.provider.name} yet",
     }
     known = state_words(why, place.terms, place.scheme)
-    return words.get(why, known.word[0].lower() + known.word[1:]), known.mark
+    return short.get(why, known.word[0].lower() + known.word[1:]), known.mark
+
+
+def reason_code(why: str) -> str:
+    """The code of a reason to leave somebody out."""
+    return words.left_out_code(why) if why in (RECENTLY, OFTEN) else state_code(why)
 
 
 def _fix(place: Place, why: str, count: int) -> tuple[str | None, str | None]:

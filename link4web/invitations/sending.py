@@ -15,13 +15,11 @@ from link4web.database import db, writing
 from link4web.invitations import batches, caps, suppressions, tokens
 from link4web.invitations.mail import Letter, written
 from link4web.invitations.models import CustomerInvitation, InvitationBatch
+from link4web.invitations.words import CAPPED, CHANGED, REFUSED, STOPPED, UNKNOWN, UNREACHABLE
 from link4web.mail.delivery import deliver
 from link4web.outbox import Job, Later
 from link4web.registers.numbers import BusinessNumber
 from link4web.web.filters import day, moment
-
-STOPPED = "They asked for no more e-mails."
-CHANGED = "The customer was changed after you pressed Send. Invite them again."
 
 
 def send(job: Job) -> None:
@@ -172,7 +170,7 @@ def _supersede_older(kept: list[tuple[CustomerInvitation, Customer]]) -> None:
 def _say_why(lead_id: str, full: caps.Full) -> None:
     """Note at the waiting invitations which cap holds them, and until when; sending clears it."""
     g.organisation = db.session.get_one(Organisation, tenancy.organisation_id())
-    why = f"We send at most {full.words}. The rest leaves by itself from {moment(full.until)}."
+    why = CAPPED.format(words=full.words, until=moment(full.until))
     db.session.execute(
         update(CustomerInvitation)
         .where(CustomerInvitation.lead_id == lead_id, CustomerInvitation.state == "queued")
@@ -194,11 +192,7 @@ def _mark_sent(invitation_ids: list[str]) -> None:
     batches.note("invitation.sent", sorted(sent))
 
 
-PROBLEMS = {
-    "dead": "The mail server refused this address.",
-    "unreachable": "The mail could not be handed over for several hours.",
-    "unknown": "We lost the connection while handing the mail over, so we don’t know whether it arrived.",
-}
+PROBLEMS = {"dead": REFUSED, "unreachable": UNREACHABLE, "unknown": UNKNOWN}
 
 
 def settled(job: Job, state: str, code: str) -> None:

@@ -15,13 +15,12 @@ from link4web.invitations import batch_page, batches, caps, preview, review
 from link4web.invitations.forms import ReviewForm
 from link4web.invitations.mail import subject_of
 from link4web.invitations.models import InvitationBatch
+from link4web.invitations.words import NOTHING_LEFT, TOO_LATE
 from link4web.providers.base.provider import Provider
 from link4web.web.access import Permission, requires
 from link4web.web.filters import business_number, plural
 from link4web.web.responses import fragments, go_to, page, wants_fragment
 
-NOTHING_LEFT = "Nothing is selected any more. If you have just sent it in another tab, it is on its way."
-TOO_LATE = "It is too late to undo: the first mails have left."
 CONSENT = (
     "By sending you say that they are your customers and that you may write to them. Each mail names you, says how to"
     " answer you, and lets them stop further ones."
@@ -52,7 +51,7 @@ def invite(provider: Provider, connection: str) -> Response:
     if request.method == "POST" and (sent := batches.with_key(form.key.data or "", connection)):
         return go_to(place.href("batch", batch=sent))
     if selection is None:
-        flash(NOTHING_LEFT, "rest")
+        flash(NOTHING_LEFT, "rest INVITE-NOTHING-LEFT")
         return go_to(place.base)
     if request.method == "POST" and form.validate():
         session["invitation_message"] = form.message.data
@@ -155,11 +154,12 @@ def invite_one(provider: Provider, connection: str, customer: str) -> Response:
         abort(404)
     if not g.organisation.number:
         banner = own_number_banner(place)
-        return _row_answer(place, customer, banner["words"] if banner else "", tone="todo")
+        return _row_answer(place, customer, banner["words"] if banner else "", code="OWN-NUMBER-MISSING")
     why = batches.obstacle(connection, customer)
     if why:
         words, _ = review.reason_words(place, why)
-        return _row_answer(place, customer, f"{row.name} was not invited: {words}.", tone="todo")
+        said = f"{row.name} was not invited: {words}."
+        return _row_answer(place, customer, said, code=review.reason_code(why))
     batch = batches.ask_one(connection, customer, user_id=current_user.id)
     return _row_answer(place, customer, f"The invitation to {row.name} is queued.", batch=batches.get(batch.batch_id))
 
@@ -174,16 +174,16 @@ def invite_anyway(provider: Provider, connection: str, customer: str) -> Respons
 
 
 def _row_answer(
-    place: Place, customer: str, words: str, *, tone: str = "wait", batch: InvitationBatch | None = None
+    place: Place, customer: str, words: str, *, code: str = "", batch: InvitationBatch | None = None
 ) -> Response:
-    """The fresh row with one sentence; without scripts a page with the same sentence."""
+    """The fresh row with one sentence, and help where a problem (`code`) is; without scripts a page with the same."""
     if wants_fragment():
         undo = place.href("undo_batch", batch=batch.id, row=customer) if batch else None
         seconds = batch_page.seconds_left(batch) if batch else None
-        return fragments(changed_parts(place, customer, words, undo_href=undo, undo_seconds=seconds))
+        return fragments(changed_parts(place, customer, words, undo_href=undo, undo_seconds=seconds, code=code))
     if batch is not None:
         return go_to(place.href("batch", batch=batch.id))
-    flash(words, tone)
+    flash(words, f"todo {code}" if code else "wait")
     return go_to(place.base)
 
 
@@ -216,10 +216,10 @@ def undo_batch(provider: Provider, connection: str, batch: str) -> Response:
     undone = batches.undo(found.id)
     customer = request.args.get("row", "")
     if wants_fragment() and is_id(customer) and rows.row_of(connection, customer):
-        words = "Taken back. Nothing was sent." if undone else TOO_LATE
-        return fragments(changed_parts(place, customer, words))
+        words, code = ("Taken back. Nothing was sent.", "") if undone else (TOO_LATE, "INVITE-TOO-LATE")
+        return fragments(changed_parts(place, customer, words, code=code))
     if not undone:
-        flash(TOO_LATE, "todo")
+        flash(TOO_LATE, "todo INVITE-TOO-LATE")
     return go_to(place.href("batch", batch=batch))
 
 

@@ -12,13 +12,18 @@ from typing import Literal
 from stdnum import ean
 from stdnum.au import abn, acn
 
+from link4web.sentences import Coded
+
 Scheme = Literal["ABN", "NZBN"]
 Country = Literal["AU", "NZ"]
+#: Why a text is no business number.
+Kind = Literal["missing", "malformed", "checksum"]
 
 ABN_LENGTH = 11
 NZBN_LENGTH = 13
 SAMPLE_ABN = "51 824 753 556"
 SAMPLE_NZBN = "9429041561928"
+NOT_VALID = "That isn’t a valid {scheme}. Check for swapped or mistyped digits."
 
 _LONGEST_INPUT = 100
 _ACN_LENGTH = 9
@@ -49,8 +54,13 @@ class BusinessNumber:
 class NumberProblem:
     """Why a text is not the number that was asked for, with a sentence to show at the field."""
 
-    kind: Literal["missing", "malformed", "checksum"]
+    kind: Kind
     sentence: str
+
+    @property
+    def coded(self) -> Coded:
+        """The sentence with the code of its kind, for a customer's number."""
+        return Coded(self.sentence, f"NUMBER-{self.kind.upper()}")
 
 
 def read_number(text: str, country: Country | None) -> BusinessNumber | NumberProblem:
@@ -60,12 +70,12 @@ def read_number(text: str, country: Country | None) -> BusinessNumber | NumberPr
     Blanks of every kind, hyphens, dots, full-width digits and a leading "ABN" or "NZBN" are accepted.
     """
     if len(text) > _LONGEST_INPUT:
-        return NumberProblem("malformed", f"That is too long. {_shape(country)}")
+        return NumberProblem("malformed", f"That is too long. {shape(country)}")
     digits = _without_separators(text)
     if not (digits.isascii() and digits.isdigit()):
         digits = _LABEL.sub("", _ACN_LABEL.sub("", digits))
     if not digits:
-        return NumberProblem("missing", _ask(country))
+        return NumberProblem("missing", ask(country))
     if not (digits.isascii() and digits.isdigit()):
         return NumberProblem("malformed", _stray_character(digits, country))
     if country == "AU":
@@ -114,7 +124,7 @@ def _read_abn(digits: str) -> BusinessNumber | NumberProblem:
         # `abn.is_valid` would clean the digits once more, which takes longer than checking them
         if abn.calc_check_digits(digits[2:]) == digits[:2]:
             return BusinessNumber("ABN", digits)
-        return NumberProblem("checksum", "That isn’t a valid ABN. Check for swapped or mistyped digits.")
+        return NumberProblem("checksum", NOT_VALID.format(scheme="ABN"))
     return NumberProblem("malformed", _not_an_abn(digits))
 
 
@@ -136,7 +146,7 @@ def _read_nzbn(digits: str) -> BusinessNumber | NumberProblem:
         return NumberProblem("malformed", "An NZBN begins with 94. Check the first digits.")
     if ean.calc_check_digit(digits[:-1]) == digits[-1]:
         return BusinessNumber("NZBN", digits)
-    return NumberProblem("checksum", "That isn’t a valid NZBN. Check for swapped or mistyped digits.")
+    return NumberProblem("checksum", NOT_VALID.format(scheme="NZBN"))
 
 
 def _not_an_nzbn(digits: str) -> str:
@@ -157,7 +167,8 @@ def _read_either(digits: str) -> BusinessNumber | NumberProblem:
     return NumberProblem("malformed", f"An ABN has 11 digits and an NZBN has 13; you typed {len(digits)}.")
 
 
-def _ask(country: Country | None) -> str:
+def ask(country: Country | None) -> str:
+    """What to type where nothing has been typed."""
     if country == "AU":
         return f"Enter the ABN: 11 digits, for example {SAMPLE_ABN}."
     if country == "NZ":
@@ -165,7 +176,8 @@ def _ask(country: Country | None) -> str:
     return "Enter an ABN (11 digits) or an NZBN (13 digits)."
 
 
-def _shape(country: Country | None) -> str:
+def shape(country: Country | None) -> str:
+    """How many digits the number has."""
     if country == "AU":
         return "An ABN has 11 digits."
     if country == "NZ":
@@ -176,5 +188,5 @@ def _shape(country: Country | None) -> str:
 def _stray_character(digits: str, country: Country | None) -> str:
     stray = next(c for c in digits if not (c.isascii() and c.isdigit()))
     if stray.isdecimal():
-        return f"Please use the digits 0 to 9. {_shape(country)}"
-    return f"Only digits, please: we found “{stray}”. {_shape(country)}"
+        return f"Please use the digits 0 to 9. {shape(country)}"
+    return f"Only digits, please: we found “{stray}”. {shape(country)}"

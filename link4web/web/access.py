@@ -36,12 +36,16 @@ ROLES: dict[str, frozenset[Permission]] = {
 
 @dataclass(frozen=True)
 class Member:
-    """A person inside an organisation; with a connection in the path, also that one and the `revision`."""
+    """A person inside an organisation; with a connection in the path, also that one and the `revision`.
+
+    `system` is the slug of the accounting system that the page is about, where that is known.
+    """
 
     organisation: Any
     role: str
     connection: Any = None
     revision: int | None = None
+    system: str = ""
 
     def may(self, permission: Permission) -> bool:
         return permission in ROLES[self.role]
@@ -115,6 +119,8 @@ def init_access(app: Flask, load_member: MemberLoader) -> None:
     def check() -> Any:
         tenancy.enter(None)
         g.member = g.organisation = g.connection = None
+        provider = (request.view_args or {}).get("provider")
+        g.help_for = (getattr(provider, "slug", ""), "")
         if sessions.current().unreadable:
             abort(503)
         set_actor(_who())
@@ -183,4 +189,6 @@ def enter(member: Member) -> None:
     g.member = member
     g.organisation = member.organisation
     g.connection = member.connection
+    # texts, not rows: error pages have them too, when the database has gone away
+    g.help_for = (g.help_for[0] or member.system, member.organisation.country)
     tenancy.enter(member.organisation.id)

@@ -33,12 +33,17 @@ WORDS: dict[int, tuple[str, str]] = {
     ),
     503: ("We can’t do this right now", "Please try again in a minute."),
 }
+OPEN_TOO_LONG = (
+    "This page was open for too long",
+    "Its session had ended, so nothing was changed. What you entered is still here.",
+)
 
 
 def explain(status: int) -> dict[str, Any]:
-    """Title, sentence and request id for the error templates."""
-    title, sentence = WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])
-    return {"title": title, "sentence": sentence, "request_id": g.get("request_id", "")}
+    """Title, sentence, the problem's code and the request's id for the error templates."""
+    known = status if status in WORDS else 500 if status >= 500 else 400
+    title, sentence = WORDS[known]
+    return {"title": title, "sentence": sentence, "code": f"HTTP-{known}", "request_id": g.get("request_id", "")}
 
 
 def error_page(status: int, **more: Any) -> Response:
@@ -67,8 +72,8 @@ def forged(_: CSRFError) -> Response:
     return page(
         "errors/send_again.html",
         status=403,
-        title="This page was open for too long",
-        sentence="Its session had ended, so nothing was changed. What you entered is still here.",
+        title=OPEN_TOO_LONG[0],
+        sentence=OPEN_TOO_LONG[1],
         typed=typed,
         leave_href="/",
     )

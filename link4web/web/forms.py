@@ -1,13 +1,15 @@
 """Form base and shared checks. Every field has a limit; what was typed is kept when something is wrong."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import Length, StopValidation, ValidationError
+from wtforms.validators import AnyOf, Length, StopValidation, ValidationError
 
 from link4web.mail.address import EmailProblem, canonical_email
+from link4web.sentences import Coded
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf publishes no types
@@ -29,7 +31,7 @@ class Required:
     field_flags = {"required": True}  # noqa: RUF012 (read by WTForms)
 
     def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
+        self.sentence = Coded(sentence, "FIELD-EMPTY")
 
     def __call__(self, _form: Any, field: Any) -> None:
         if not (field.data or "").strip():
@@ -37,14 +39,42 @@ class Required:
             raise StopValidation(self.sentence)
 
 
+class AtMost(Length):
+    """So many characters and no more."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(max=length)
+        self.sentence = Coded(f"At most {length:,} characters.", "FIELD-LONG")
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            super().__call__(form, field)
+        except ValidationError:
+            raise ValidationError(self.sentence) from None  # WTForms fills its sentences in, which drops the code
+
+
+class OneOf(AnyOf):
+    """One of the choices on the page; anything else was not sent by it."""
+
+    def __init__(self, values: Sequence[str], sentence: str) -> None:
+        super().__init__(values)
+        self.sentence = Coded(sentence, "FIELD-CHOICE")
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            super().__call__(form, field)
+        except ValidationError:
+            raise ValidationError(self.sentence) from None
+
+
 class Email:
-    """A usable address; the field's data becomes its canonical form."""
+    """A usable address to sign in with; the field's data becomes its canonical form."""
 
     def __call__(self, _form: Any, field: Any) -> None:
         try:
             field.data = canonical_email(field.data or "")
         except EmailProblem as problem:
-            raise ValidationError(problem.sentence) from None
+            raise ValidationError(Coded(problem.sentence, "SIGN-IN-EMAIL")) from None
 
 
 def name_field(label: str, missing: str, *, length: int = 120, **kwargs: Any) -> StringField:
@@ -52,6 +82,6 @@ def name_field(label: str, missing: str, *, length: int = 120, **kwargs: Any) ->
     return StringField(
         label,
         filters=[one_line],
-        validators=[Required(missing), Length(max=length, message=f"At most {length} characters.")],
+        validators=[Required(missing), AtMost(length)],
         **kwargs,
     )

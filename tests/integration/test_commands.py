@@ -1,13 +1,17 @@
 """Commands, as an operator runs them."""
 
 import base64
+import re
 import secrets
+from dataclasses import replace
 
 from flask import Flask
 
+from link4web import problems
 from link4web.app import create_app
 from link4web.connections.models import Connection
 from link4web.database import db
+from link4web.help_coverage import HEADINGS
 from link4web.settings import from_environment
 from link4web.tenancy import acting_for
 from tests.people import Person, Town
@@ -44,3 +48,30 @@ def test_an_old_key_can_go_after_everything_was_sealed_anew(
         assert row.access_token[1:4] == b"new"
     with rotated.app_context():
         db.engine.dispose()
+
+
+def test_help_coverage_lists_every_problem_and_what_was_made_of_its_help(app: Flask, town: Town) -> None:
+    visitor = town.visitor()
+    for _ in range(3):
+        visitor.get("/help/add-number?for=myob")
+    visitor.post("/feedback/add-number", {"helped": "no", "comment": "Where is it?"})
+    told = app.test_cli_runner().invoke(args=["help-coverage"])
+    heading, *lines = told.stdout.splitlines()
+    assert heading.split() == ["Code", "Comes", "from", "Article", "Read", "Yes", "No"]
+    assert len(lines) == len(problems.ALL)
+    rows = {line.split()[0]: line for line in lines}
+    assert rows["CUSTOMER-NEEDS-NUMBER"].endswith(("3  0    1", "3     0    1"))
+    for line in lines:
+        cells = re.split(r" {2,}", line)
+        assert len(cells) == len(HEADINGS) and all(cells), line
+
+
+def test_help_coverage_fails_where_something_has_no_article(app: Flask) -> None:
+    """A text that nobody has written yet, and a state that the help centre does not know."""
+    articles = app.extensions["help"].articles
+    for slug, one in articles.items():
+        articles[slug] = replace(one, body="Written.")
+    assert app.test_cli_runner().invoke(args=["help-coverage"]).exit_code == 0
+    articles["add-number"] = replace(articles["add-number"], body="To be written.\n")
+    told = app.test_cli_runner().invoke(args=["help-coverage"])
+    assert (told.exit_code, told.stderr) == (1, "MISSING  the article add-number is still to be written\n")

@@ -40,7 +40,7 @@ def refused(person: Person, address: str, code: str) -> str:
     assert answer.status_code == 302
     assert f"problem={code}" in answer.location
     shown = person.get(answer.location)
-    title = CONSENT[code][0].format(name="Xero", file_word="organisation")
+    title = CONSENT[code][0].format(provider="Xero", file="organisation")
     assert shown.status_code == 200 and title in words(shown.text)
     return shown.text
 

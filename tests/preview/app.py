@@ -7,6 +7,8 @@ from typing import Any
 import jinja2
 from flask import Flask, g, render_template
 
+from link4web import problems
+from link4web.help.views import init_help
 from link4web.web.assets import init_assets
 from link4web.web.filters import init_filters
 from tests.preview.samples import SAMPLES
@@ -23,10 +25,9 @@ def preview_app() -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     init_filters(app)
     init_assets(app)
+    init_help(app, problems.ALL)
     app.jinja_env.globals["csrf_token"] = lambda: "sample-token"
     app.jinja_env.globals["url_for"] = lambda endpoint, **_: f"/{endpoint}"
-    for address in ("problem_href", "article_href", "contents_href", "contact_href"):
-        app.jinja_env.globals[address] = lambda *_, **__: "/help"
     app.context_processor(_page_context)
     app.before_request(_organisation)
     app.add_url_rule("/preview/<path:template>/<int:case>", "preview", preview)
@@ -57,6 +58,7 @@ def _organisation() -> None:
         number_checked_at=None,
     )
     g.connection = None
+    g.help_for = ("xero", "AU")
 
 
 def _page_context() -> dict[str, Any]:

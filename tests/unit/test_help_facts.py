@@ -9,6 +9,7 @@ from link4web.help.markup import Setting, html_of, plain_of
 from link4web.help.problems import Problem
 from link4web.help.reader import Reader
 from link4web.invitations import batches, caps, eligibility, forms, message, sending, tokens
+from link4web.invitations import words as invitation_words
 from link4web.settings import CAPS
 from link4web.web.filters import number
 
@@ -53,7 +54,7 @@ def test_limits_of_mails() -> None:
     assert f"{eligibility.PAUSE.total_seconds() / 3600:.0f} hours" in said
     assert eligibility.MOST == 3
     assert "At most three in all" in said
-    assert sending.CHANGED in said
+    assert invitation_words.CHANGED in said
 
 
 @pytest.mark.parametrize("slug", ["invite-customers", "after-inviting", "declined-or-expired", "invitation-received"])

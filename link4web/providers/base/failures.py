@@ -7,6 +7,18 @@ from link4web.http import Answer, CircuitOpen, Unreachable
 from link4web.providers.base.errors import TryAgainLater
 from link4web.providers.base.text import clean
 
+#: What any provider may cause, by the end of its code: the sentence for the person.
+SENTENCES = {
+    "UNREACHABLE": "We can’t reach {name} at the moment. We will keep trying.",
+    "GARBLED": "{name}’s answer made no sense just now. We will try again.",
+    "DOWN": "{name} has a problem at the moment. We will try again.",
+    "CODE-EXPIRED": "Coming back from {name} took too long or happened twice. Please connect again.",
+    "GRANT-GONE": "{name} has ended this connection. Connect again to go on; nothing is lost.",
+    "CLIENT": "{name} does not accept how this service is registered. Our support can help.",
+    "OAUTH": "{name} refused the sign-in. Our support can help.",
+    "REJECTED-AT-ONCE": "{name} did not accept the access it has just given. Please connect again.",
+}
+
 _MESSAGE_LENGTH = 500
 _MOST_MESSAGES = 20
 _LONGEST_WAIT = 86_400.0  # a slip of theirs must not keep a ledger closed for longer than a day
@@ -19,23 +31,22 @@ class Troubles:
     prefix: str
     name: str
 
+    def said(self, what: str) -> tuple[str, str]:
+        """The code and the sentence of one of SENTENCES: how an error begins."""
+        return f"{self.prefix}-{what}", SENTENCES[what].format(name=self.name)
+
     def unreachable(self, failure: Unreachable) -> TryAgainLater:
         """The provider did not answer, or is being left alone for a while."""
         wait = failure.retry_after if isinstance(failure, CircuitOpen) else None
-        sentence = f"We can’t reach {self.name} at the moment. We will keep trying."
-        return TryAgainLater(f"{self.prefix}-UNREACHABLE", sentence, wait)
+        return TryAgainLater(*self.said("UNREACHABLE"), wait)
 
     def garbled(self) -> TryAgainLater:
         """The provider answered something that is not what it promises, such as a page of HTML."""
-        return TryAgainLater(
-            f"{self.prefix}-GARBLED", f"{self.name}’s answer made no sense just now. We will try again."
-        )
+        return TryAgainLater(*self.said("GARBLED"))
 
     def down(self, wait: float | None = None) -> TryAgainLater:
         """The provider says that something is broken on its side."""
-        return TryAgainLater(
-            f"{self.prefix}-DOWN", f"{self.name} has a problem at the moment. We will try again.", wait
-        )
+        return TryAgainLater(*self.said("DOWN"), wait)
 
 
 def is_success(answer: Answer) -> bool:

@@ -79,10 +79,7 @@ class OAuth:
                 allow_redirects=False,
                 **extra,
             ),
-            MustReconnect(
-                f"{self.troubles.prefix}-CODE-EXPIRED",
-                f"Coming back from {self.troubles.name} took too long or happened twice. Please connect again.",
-            ),
+            MustReconnect(*self.troubles.said("CODE-EXPIRED")),
         )
 
     def refresh(self, config: ProviderConfig, refresh_token: str) -> TokenSet:
@@ -90,10 +87,7 @@ class OAuth:
         return self._tokens(
             config,
             lambda session: session.refresh_token(config.token_url, refresh_token=refresh_token, allow_redirects=False),
-            MustReconnect(
-                f"{self.troubles.prefix}-GRANT-GONE",
-                f"{self.troubles.name} has ended this connection. Connect again to go on; nothing is lost.",
-            ),
+            MustReconnect(*self.troubles.said("GRANT-GONE")),
         )
 
     def just_issued(self, tokens: TokenSet) -> Credentials:
@@ -131,15 +125,13 @@ class OAuth:
         return session
 
     def _refusal(self, error: str, gone: MustReconnect) -> ProviderError:
-        prefix, name = self.troubles.prefix, self.troubles.name
         if error in self.gone:
             return gone
         if error in _CONFIGURATION_FAULTS:
-            sentence = f"{name} does not accept how this service is registered. Our support can help."
-            return WillNeverWork(f"{prefix}-CLIENT", sentence)
+            return WillNeverWork(*self.troubles.said("CLIENT"))
         if error in _PASSING_FAULTS:
             return self.troubles.garbled()
-        return WillNeverWork(f"{prefix}-OAUTH", f"{name} refused the sign-in. Our support can help.")
+        return WillNeverWork(*self.troubles.said("OAUTH"))
 
     def _status(self, error: requests.HTTPError) -> ProviderError:
         if error.response is None or error.response.status_code < 500:
@@ -172,10 +164,7 @@ class _JustIssued:
 
     def renew(self, rejected: str) -> str:
         del rejected
-        raise MustReconnect(
-            f"{self.troubles.prefix}-REJECTED",
-            f"{self.troubles.name} did not accept the access it has just given. Please connect again.",
-        )
+        raise MustReconnect(*self.troubles.said("REJECTED-AT-ONCE"))
 
 
 @dataclass(frozen=True, kw_only=True)

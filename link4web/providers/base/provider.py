@@ -16,6 +16,7 @@ from link4web.providers.base.records import (
     RemoteOrganisation,
     TokenSet,
 )
+from link4web.sentences import Problem
 
 # whether a walk over all contacts has brought the one with this id already
 Met = Callable[[str], bool]
@@ -177,6 +178,8 @@ class Provider(ABC):
     `counts_every` is how often the number of contacts is compared with ours, where some may be deleted untold.
     `overlap` is how far before the last read a read of changes begins: as much as the provider's clock is in doubt.
     `consent_words` are the product's own sentences for troubles on the way to a connection: title and text by code.
+    `problems` are what its errors mean, for the help centre. `articles` names, by code, the articles about this product
+    alone that tell more about a problem which all products share.
     """
 
     slug: str
@@ -201,6 +204,8 @@ class Provider(ABC):
     has_contact_pages: bool = True
     counts_every: timedelta | None = None
     consent_words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    articles: Mapping[str, str] = field(default_factory=dict)
 
     def number_field(self, scheme: str) -> NumberField | None:
         """Where a number of this scheme is kept in the ledger, None when it has no place."""

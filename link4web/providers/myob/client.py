@@ -13,7 +13,7 @@ from link4web.providers.base.records import ContactPage, RemoteContact, RemoteOr
 from link4web.providers.base.text import clean
 from link4web.providers.base.wire import SignedWire
 from link4web.providers.myob import filters, mapping, tax_codes, writing
-from link4web.providers.myob.failures import ACCESS_DENIED, NOT_FOUND, TROUBLES
+from link4web.providers.myob.failures import ACCESS_DENIED, NOT_FOUND, TROUBLES, said
 from link4web.providers.myob.walking import PATH, List, Walk
 
 SEARCH_SIZE = 20
@@ -102,9 +102,7 @@ class MyobClient:
         same = [one for one in self._filtered(filters.named(name), SEARCH_SIZE) if _same(one.name, name)]
         if same:
             active = next((one for one in same if one.status == "active"), same[0])
-            raise DuplicateName(
-                "MYOB-NAME-TAKEN", "A customer with this name is in MYOB already.", (), active.external_id
-            )
+            raise DuplicateName(*said("MYOB-NAME-TAKEN"), (), active.external_id)
         code = tax_codes.of_sales(self._wire)
         customer = {
             "IsIndividual": False,
@@ -160,12 +158,12 @@ class MyobClient:
 
 def _checked(identifier: str) -> str:
     if not is_guid(identifier):
-        raise WillNeverWork(NOT_FOUND, "MYOB does not know this record.")
+        raise WillNeverWork(*said(NOT_FOUND))
     return identifier.lower()
 
 
 def _no_drafts() -> WillNeverWork:
-    return WillNeverWork("MYOB-NO-DRAFTS", "MYOB needs no draft: everybody in its list is a customer.")
+    return WillNeverWork(*said("MYOB-NO-DRAFTS"))
 
 
 def _made(answer: Answer) -> str:
@@ -180,9 +178,7 @@ def _may_not_write(error: MustReconnect) -> MustReconnect | PersonMustFix:
     """Denied right after the same record could be read, or the tax codes: it is writing that is not allowed."""
     if error.code != ACCESS_DENIED:
         return error
-    return PersonMustFix(
-        "MYOB-READ-ONLY", "MYOB lets us read this business but not change it. Its administrator can look into it."
-    )
+    return PersonMustFix(*said("MYOB-READ-ONLY"))
 
 
 def _answers(contact: RemoteContact, words: str) -> bool:

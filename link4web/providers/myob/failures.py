@@ -22,8 +22,10 @@ from link4web.providers.base.errors import (
 from link4web.providers.base.failures import Troubles, cleaned_messages, is_html, seconds
 from link4web.providers.base.reading import anything
 from link4web.providers.base.wire import Manners
+from link4web.providers.myob.problems import REFUSALS
 
 TROUBLES = Troubles("MYOB", "MYOB")
+said = REFUSALS.said
 ACCESS_DENIED, KEY_INACTIVE, FILE_LOGIN = "MYOB-ACCESS-DENIED", "MYOB-KEY-INACTIVE", "MYOB-FILE-LOGIN"
 NOT_FOUND, OFFLINE, TIMEOUT, STALE = "MYOB-NOT-FOUND", "MYOB-OFFLINE", "MYOB-TIMEOUT", "MYOB-STALE"
 _BACK_OFF = (1.0, 2.0)
@@ -54,12 +56,12 @@ def failure(answer: Answer) -> ProviderError:
     if answer.status == 403:
         return _forbidden(problems)
     if answer.status in (404, 410):
-        return WillNeverWork(NOT_FOUND, "MYOB does not know this record any more.")
+        return WillNeverWork(*said(NOT_FOUND))
     if answer.status == 409 and any(problem.name == "IncorrectRowVersionSupplied" for problem in problems):
-        return TryAgainLater(STALE, "This was changed in MYOB at the same moment. We will try again.")
+        return TryAgainLater(*said(STALE))
     if answer.status in (400, 409):
         return _refused(problems)
-    return WillNeverWork("MYOB-REFUSED", f"MYOB refused our request (status {answer.status}).")
+    return WillNeverWork(*said("MYOB-REFUSED"))
 
 
 def is_limit(answer: Answer) -> bool:
@@ -89,15 +91,9 @@ def _is_limit(answer: Answer, problems: list[_Problem]) -> bool:
 def _rate_limited(answer: Answer, problems: list[_Problem]) -> TryAgainLater:
     wait = seconds(answer.headers.get("Retry-After"))
     if any("daily" in problem.message.lower() for problem in problems):
-        return TryAgainLater(
-            "MYOB-RATE-DAY",
-            "MYOB’s limit of calls for one day is used up. We will go on tomorrow.",
-            wait or _seconds_to_midnight(),
-        )
+        return TryAgainLater(*said("MYOB-RATE-DAY"), wait or _seconds_to_midnight())
     # MYOB names no wait; everybody coming back at the same moment would only meet again
-    return TryAgainLater(
-        "MYOB-RATE", "MYOB asks us to slow down. We will go on in a moment.", wait or _random.uniform(*_BACK_OFF)
-    )
+    return TryAgainLater(*said("MYOB-RATE"), wait or _random.uniform(*_BACK_OFF))
 
 
 def _seconds_to_midnight() -> float:
@@ -109,21 +105,16 @@ def _seconds_to_midnight() -> float:
 def _down(answer: Answer, problems: list[_Problem]) -> TryAgainLater:
     wait = seconds(answer.headers.get("Retry-After"))
     if answer.status == 504 or any(problem.name == "GatewayTimeout" for problem in problems):
-        return TryAgainLater(TIMEOUT, "MYOB took too long to answer. We will try again.", wait)
+        return TryAgainLater(*said(TIMEOUT), wait)
     if answer.status == 503:
-        sentence = "MYOB has this business offline for the moment, perhaps for an update. We will try again."
-        return TryAgainLater(OFFLINE, sentence, wait)
+        return TryAgainLater(*said(OFFLINE), wait)
     return TROUBLES.down(wait)
 
 
 def _rejected(problems: list[_Problem]) -> ProviderError:
     if _asks_for_login(problems):
-        return WillNeverWork(
-            FILE_LOGIN,
-            "MYOB asks for the company file’s own user name and password. We never ask for those, and MYOB no longer"
-            " needs them for services like ours; our support can help.",
-        )
-    return MustReconnect("MYOB-REJECTED", "MYOB no longer accepts our access. Please connect again.")
+        return WillNeverWork(*said(FILE_LOGIN))
+    return MustReconnect(*said("MYOB-REJECTED"))
 
 
 def _asks_for_login(problems: Iterator[_Problem] | list[_Problem]) -> bool:
@@ -134,23 +125,21 @@ def _asks_for_login(problems: Iterator[_Problem] | list[_Problem]) -> bool:
 def _forbidden(problems: list[_Problem]) -> ProviderError:
     names = {problem.name for problem in problems}
     if "DeveloperInactive" in names:
-        return WillNeverWork(KEY_INACTIVE, "MYOB does not accept the key of this service. Our support can help.")
+        return WillNeverWork(*said(KEY_INACTIVE))
     if "AccessDenied" in names:
-        return MustReconnect(
-            ACCESS_DENIED,
-            "MYOB no longer lets us into this business. One of its administrators has to connect it again.",
-        )
+        return MustReconnect(*said(ACCESS_DENIED))
     messages = _messages(problems)
     if not messages:
         return TROUBLES.garbled()
-    return PersonMustFix("MYOB-FORBIDDEN", "MYOB does not let the person who connected do this.", messages)
+    return PersonMustFix(*said("MYOB-FORBIDDEN"), messages)
 
 
 def _refused(problems: list[_Problem]) -> ProviderError:
     messages = _messages(problems)
     if not messages:
-        return WillNeverWork("MYOB-REFUSED", "MYOB refused our request without saying why.")
-    return PersonMustFix("MYOB-VALIDATION", f"MYOB did not accept this: {messages[0].rstrip('.')}.", messages)
+        return WillNeverWork(*said("MYOB-REFUSED"))
+    code, sentence = said("MYOB-VALIDATION")
+    return PersonMustFix(code, f"{sentence[:-1]}: {messages[0].rstrip('.')}.", messages)
 
 
 def _messages(problems: list[_Problem]) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ from link4web.providers.base.records import LedgerFile, TokenSet
 from link4web.providers.base.wire import SignedWire, Wire
 from link4web.providers.myob import consent
 from link4web.providers.myob.client import MyobClient
-from link4web.providers.myob.failures import MANNERS
+from link4web.providers.myob.failures import MANNERS, TROUBLES
 from link4web.providers.myob.oauth import OAUTH
+from link4web.providers.myob.problems import REFUSALS
 
 # long pages of a busy file take half a minute, after which MYOB itself gives up
 READ_SECONDS = 35.0
@@ -146,4 +147,13 @@ PROVIDER = MyobProvider(
     # MYOB tells nobody of a deletion, and its support knows cases in which LastModified stays as it was
     counts_every=timedelta(hours=1),
     consent_words=consent.WORDS,
+    problems=REFUSALS.problems(TROUBLES),
+    articles={
+        "CONSENT-DECLINED": "who-may-connect",
+        "CONSENT-MYOB-ACCESS-DENIED": "who-may-connect",
+        "CONSENT-MYOB-SCOPE": "permissions",
+        "CONSENT-MYOB-NO-BUSINESS": "empty-file-list",
+        "CONSENT-MYOB-FILE-GONE": "empty-file-list",
+        "CONSENT-MYOB-FILE-LOGIN": "two-logins",
+    },
 )

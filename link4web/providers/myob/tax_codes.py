@@ -8,6 +8,7 @@ from link4web.providers.base.errors import PersonMustFix
 from link4web.providers.base.reading import is_guid, text
 from link4web.providers.base.wire import SignedWire
 from link4web.providers.myob import mapping, shapes
+from link4web.providers.myob.failures import said
 
 _GST = "GST_VAT"
 # the rates of GST in Australia and New Zealand, and what their codes are called unless somebody has renamed them
@@ -35,9 +36,7 @@ def of_sales(wire: SignedWire) -> dict[str, str]:
     items, _, _ = mapping.listed(wire.ask("GET", "/GeneralLedger/TaxCode", params=params))
     fitting = [code for raw in items if (code := _read(raw)) is not None and code.rate in _RATES]
     if not fitting:
-        raise PersonMustFix(
-            "MYOB-NO-TAX-CODE", "MYOB wants a tax code for GST on a new customer, and this business has none."
-        )
+        raise PersonMustFix(*said("MYOB-NO-TAX-CODE"))
     return {"UID": min(fitting, key=lambda code: (not code.is_usual, code.rate)).uid}
 
 

@@ -13,7 +13,7 @@ from link4web.providers.base.errors import Conflict, PersonMustFix, TryAgainLate
 from link4web.providers.base.records import RemoteContact
 from link4web.providers.base.wire import SignedWire
 from link4web.providers.myob import mapping
-from link4web.providers.myob.failures import STALE, TROUBLES
+from link4web.providers.myob.failures import STALE, TROUBLES, said
 from link4web.registers.numbers import BusinessNumber
 
 BILLING = 1
@@ -50,7 +50,7 @@ def _try(
     body = wire.ask("GET", path)
     current, record = mapping.contact(body), _record(body)
     if current.status != "active":
-        raise PersonMustFix("MYOB-ARCHIVED", "This customer is inactive in MYOB. Make it active there first.")
+        raise PersonMustFix(*said("MYOB-ARCHIVED"))
     new_number = number if number and not _has_number(current, number) else None
     new_email = email if email is not None and not _same_email(current.email, email) else None
     if new_number is None and new_email is None:
@@ -59,7 +59,7 @@ def _try(
     _exchange(record, new_number, new_email)
     found = mapping.contact(wire.ask("PUT", path, params=RETURN, content=record) or wire.ask("GET", path))
     if (number and not _has_number(found, number)) or (email is not None and not _same_email(found.email, email)):
-        raise PersonMustFix("MYOB-NOT-KEPT", "MYOB took the change but did not keep it. Enter it in MYOB itself.")
+        raise PersonMustFix(*said("MYOB-NOT-KEPT"))
     return found
 
 
@@ -88,7 +88,7 @@ def _check_expected(
         field = _KNOWN_AS[number[0]]
         changed = changed or _bare(getattr(current, field)) != _bare(getattr(expected, field))
     if changed:
-        raise Conflict("MYOB-CHANGED", "This was changed in MYOB since we last read it.", current)
+        raise Conflict(*said("MYOB-CHANGED"), current)
 
 
 def _exchange(record: dict[str, Any], number: Number | None, email: str | None) -> None:
@@ -104,10 +104,7 @@ def _check_room(selling: dict[str, Any], scheme: str) -> None:
     """The field that an NZBN goes to is for tax numbers of any kind: a GST number there is not ours to replace."""
     there = selling.get(_FIELDS[scheme])
     if scheme == "NZBN" and there and not mapping.business_number_text(there):
-        raise PersonMustFix(
-            "MYOB-FIELD-TAKEN",
-            "MYOB’s field for a tax ID number holds another number, such as a GST number, so we left it alone.",
-        )
+        raise PersonMustFix(*said("MYOB-FIELD-TAKEN"))
 
 
 def _with_email(addresses: list[Any], email: str) -> list[Any]:

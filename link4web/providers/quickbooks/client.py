@@ -22,11 +22,7 @@ MINOR_VERSION = {"minorversion": "75"}
 _LOOK_BACK = timedelta(days=29)
 _MOST_CAPTURED = 1000
 _STALE_RETRIES = 2
-_TAKEN = {
-    "Vendor": ("QBO-NAME-SUPPLIER", "A supplier in QuickBooks has this name."),
-    "Employee": ("QBO-NAME-EMPLOYEE", "An employee in QuickBooks has this name."),
-}
-_ONCE = " QuickBooks takes each name once only, so choose another one, such as the name with its town."
+_TAKEN = {"Vendor": "QBO-NAME-SUPPLIER", "Employee": "QBO-NAME-EMPLOYEE"}
 
 
 class QuickBooksClient:
@@ -203,10 +199,10 @@ class QuickBooksClient:
             named = mapping.found(self._query(query.customers_named(name)))
             existing_id = next((contact.external_id for contact in mapping.contacts(named)), None)
             if named and existing_id is None:
-                code, sentence = "QBO-NAME-PART", f"A sub-customer or project in QuickBooks has this name.{_ONCE}"
+                code, sentence = failures.said("QBO-NAME-PART")
             holder = None if named else self._other_holder(name)
             if holder:
-                code, sentence = _TAKEN[holder][0], _TAKEN[holder][1] + _ONCE
+                code, sentence = failures.said(_TAKEN[holder])
         except ProviderError:
             # the refusal itself is the news; without knowing who has the name it is still true
             existing_id = None
@@ -243,4 +239,4 @@ def _begins_with(found: Sequence[mapping.Customer], met: Met) -> bool:
 
 
 def _no_drafts() -> WillNeverWork:
-    return WillNeverWork("QBO-NO-DRAFTS", "QuickBooks has no draft invoices: everyone in its list is a customer.")
+    return WillNeverWork(*failures.said("QBO-NO-DRAFTS"))

@@ -19,8 +19,10 @@ from link4web.providers.base.errors import (
 )
 from link4web.providers.base.failures import Troubles, cleaned_messages, is_html, is_success, seconds
 from link4web.providers.base.reading import anything
+from link4web.providers.quickbooks.problems import REFUSALS
 
 TROUBLES = Troubles("QBO", "QuickBooks")
+said = REFUSALS.said
 RATE_WAIT = 60.0  # Intuit's advice where an answer names no wait
 _THROTTLED, _EXPIRED_TOKEN, _USER_LOST = 3001, 3200, 120
 _NAME_TAKEN, _SYSTEM_FAILURE = 6240, 10000
@@ -74,14 +76,12 @@ def failure(answer: Answer) -> ProviderError:
     told = faults(answer)
     if is_limit(answer):
         wait = seconds(answer.headers.get("Retry-After")) or RATE_WAIT
-        return TryAgainLater("QBO-RATE", "QuickBooks asks us to slow down. We will go on in a minute or so.", wait)
+        return TryAgainLater(*said("QBO-RATE"), wait)
     for fault in told:
         if fault.code == _NAME_TAKEN:
-            sentence = "A customer with this name is in QuickBooks already."
-            return DuplicateName("QBO-NAME-TAKEN", sentence, cleaned_messages([fault.words]))
+            return DuplicateName(*said("QBO-NAME-TAKEN"), cleaned_messages([fault.words]))
         if fault.code in _KNOWN:
-            decision, code, sentence = _KNOWN[fault.code]
-            return decision(code, sentence)
+            return _known(fault.code)
     if answer.status >= 500 or any(fault.code == _SYSTEM_FAILURE for fault in told):
         return TROUBLES.down(seconds(answer.headers.get("Retry-After")))
     if not told and is_html(answer):
@@ -92,20 +92,23 @@ def failure(answer: Answer) -> ProviderError:
 def invalid(words: list[str]) -> PersonMustFix:
     """QuickBooks refused what was sent; its own words are kept for the person."""
     kept = cleaned_messages(words)
-    said = f": {kept[0]}" if kept else "."
-    return PersonMustFix("QBO-VALIDATION", f"QuickBooks did not accept this{said}", kept)
+    code, sentence = said("QBO-VALIDATION")
+    return PersonMustFix(code, f"{sentence[:-1]}: {kept[0]}" if kept else sentence, kept)
 
 
 def _by_status(status: int, words: list[str]) -> ProviderError:
     if status in _STATUSES:
-        decision, code, sentence = _KNOWN[_STATUSES[status]]
-        return decision(code, sentence)
+        return _known(_STATUSES[status])
     if status == 403:
-        sentence = "QuickBooks does not let the person who connected do this. Their role there may have changed."
-        return PersonMustFix("QBO-FORBIDDEN", sentence, cleaned_messages(words))
+        return PersonMustFix(*said("QBO-FORBIDDEN"), cleaned_messages(words))
     if words:
         return invalid(words)
-    return WillNeverWork("QBO-REFUSED", f"QuickBooks refused our request (status {status}) without saying why.")
+    return WillNeverWork(*said("QBO-REFUSED"))
+
+
+def _known(number: int) -> ProviderError:
+    decision, code = _KNOWN[number]
+    return decision(*said(code))
 
 
 def _in_json(found: object) -> Iterator[Fault]:
@@ -131,28 +134,16 @@ def _either(node: object, name: str) -> object:
 
 
 # Intuit's code, and what it means for us; 4000 and 4001 quote our question, which may hold a name
-_KNOWN: dict[int, tuple[type[ProviderError], str, str]] = {
-    _USER_LOST: (
-        MustReconnect,
-        "QBO-USER-LOST",
-        "The person who connected QuickBooks no longer has access to this company. Another admin has to connect it.",
-    ),
-    500: (WillNeverWork, "QBO-UNSUPPORTED", "QuickBooks does not offer this."),
-    610: (WillNeverWork, "QBO-NOT-FOUND", "QuickBooks does not know this customer any more."),
-    3100: (
-        MustReconnect,
-        "QBO-NOT-AUTHORISED",
-        "QuickBooks does not allow us into this company. An admin has to connect it again.",
-    ),
-    _EXPIRED_TOKEN: (MustReconnect, "QBO-REJECTED", "QuickBooks no longer accepts our access. Please connect again."),
-    4000: (WillNeverWork, "QBO-QUERY", "QuickBooks did not understand our question. Our support can help."),
-    4001: (WillNeverWork, "QBO-QUERY", "QuickBooks did not understand our question. Our support can help."),
-    5010: (Stale, "QBO-BUSY", "Somebody is changing this customer in QuickBooks right now. We will try again."),
-    6190: (
-        PersonMustFix,
-        "QBO-LAPSED",
-        "QuickBooks has made this company read-only: its subscription has ended. Renew it in QuickBooks first.",
-    ),
+_KNOWN: dict[int, tuple[type[ProviderError], str]] = {
+    _USER_LOST: (MustReconnect, "QBO-USER-LOST"),
+    500: (WillNeverWork, "QBO-UNSUPPORTED"),
+    610: (WillNeverWork, "QBO-NOT-FOUND"),
+    3100: (MustReconnect, "QBO-NOT-AUTHORISED"),
+    _EXPIRED_TOKEN: (MustReconnect, "QBO-REJECTED"),
+    4000: (WillNeverWork, "QBO-QUERY"),
+    4001: (WillNeverWork, "QBO-QUERY"),
+    5010: (Stale, "QBO-BUSY"),
+    6190: (PersonMustFix, "QBO-LAPSED"),
 }
 # answers that say no more than their status
 _STATUSES = {401: _EXPIRED_TOKEN, 404: 610}

@@ -26,6 +26,7 @@ from link4web.providers.base.records import LedgerFile, Notice, TokenSet
 from link4web.providers.base.wire import Manners, SignedWire, Wire
 from link4web.providers.quickbooks import failures, mapping, webhooks
 from link4web.providers.quickbooks.client import QuickBooksClient
+from link4web.providers.quickbooks.problems import REFUSALS
 
 OAUTH = OAuth(troubles=failures.TROUBLES, token_seconds=3600)
 MANNERS = Manners(
@@ -116,7 +117,7 @@ def _revoke(config: ProviderConfig, token: str) -> bool:
 
 def _not_revoked(answer: Answer) -> ProviderError:
     if answer.status in (401, 403):
-        return WillNeverWork("QBO-CLIENT", "QuickBooks does not accept how this service is registered.")
+        return WillNeverWork(*failures.TROUBLES.said("CLIENT"))
     return failures.TROUBLES.down(seconds(answer.headers.get("Retry-After")))
 
 
@@ -203,5 +204,11 @@ PROVIDER = QuickBooksProvider(
             "This company’s subscription has ended",
             "QuickBooks keeps such a company closed to other software. Renew the subscription there, then start again.",
         ),
+    },
+    problems=REFUSALS.problems(failures.TROUBLES),
+    articles={
+        "CONSENT-DECLINED": "who-may-connect",
+        "CONSENT-NOT-ADMIN": "who-may-connect",
+        **dict.fromkeys(("NUMBER-HIDDEN", "NUMBER-ENDING"), "hidden-numbers"),
     },
 )

@@ -9,8 +9,10 @@ from link4web.providers.base.errors import Conflict, PersonMustFix, WillNeverWor
 from link4web.providers.base.reading import text
 from link4web.providers.base.records import RemoteContact, Skipped
 from link4web.providers.quickbooks import emails, mapping, shapes
+from link4web.providers.quickbooks.problems import REFUSALS
 
 NUMBER_FIELDS = {"ABN": "PrimaryTaxIdentifier"}
+said = REFUSALS.said
 
 
 class Wish(NamedTuple):
@@ -29,7 +31,7 @@ def writable(customer: mapping.Customer) -> RemoteContact:
     if isinstance(customer, Skipped):
         raise PersonMustFix("QBO-NOT-WRITABLE", customer.reason)
     if customer.status != "active":
-        raise PersonMustFix("QBO-ARCHIVED", "This customer is inactive in QuickBooks. Make it active there first.")
+        raise PersonMustFix(*said("QBO-ARCHIVED"))
     return customer
 
 
@@ -44,7 +46,7 @@ def check_unchanged(current: RemoteContact, wish: Wish, expected: RemoteContact 
     number = wish.number and current.number_ending not in (expected.number_ending, _ending(wish.number))
     known = {expected.email.casefold(), (wish.email or "").casefold()}
     if number or (wish.email is not None and current.email.casefold() not in known):
-        raise Conflict("QBO-CHANGED", "This was changed in QuickBooks since we last read it.", current)
+        raise Conflict(*said("QBO-CHANGED"), current)
 
 
 def fields(customer: shapes.Customer, wish: Wish) -> dict[str, object]:
@@ -76,7 +78,7 @@ def new(name: str, email: str, number: tuple[str, str] | None) -> dict[str, obje
         PersonMustFix: the name is one that QuickBooks can't take.
     """
     if ":" in name:
-        raise PersonMustFix("QBO-NAME-COLON", "QuickBooks takes no colon in a name. Leave it out.")
+        raise PersonMustFix(*said("QBO-NAME-COLON"))
     body: dict[str, object] = {"DisplayName": name}
     if email:
         body["PrimaryEmailAddr"] = {"Address": email}
@@ -92,14 +94,9 @@ def check_kept(written: RemoteContact, wish: Wish) -> None:
         PersonMustFix: it took the change but did not keep it.
     """
     if wish.number is not None and written.number_ending != _ending(wish.number):
-        raise PersonMustFix(
-            "QBO-NOT-KEPT",
-            f"QuickBooks took the {wish.number[0]} but did not keep it: companies outside Australia have no field for"
-            " it there. It is saved here.",
-        )
+        raise PersonMustFix(*said("QBO-NOT-KEPT"))
     if wish.email is not None and written.email.casefold() != wish.email.casefold():
-        sentence = "QuickBooks took the address but did not keep it. Enter it in QuickBooks itself."
-        raise PersonMustFix("QBO-NOT-KEPT", sentence)
+        raise PersonMustFix(*said("QBO-EMAIL-NOT-KEPT"))
 
 
 def _ending(number: tuple[str, str]) -> str:
@@ -108,18 +105,14 @@ def _ending(number: tuple[str, str]) -> str:
 
 def _number_field(scheme: str) -> str:
     if scheme not in NUMBER_FIELDS:
-        raise PersonMustFix("QBO-NO-FIELD", f"QuickBooks has no field for an {scheme}. It is saved here.")
+        raise PersonMustFix(*said("QBO-NO-FIELD"))
     return NUMBER_FIELDS[scheme]
 
 
 def _all_addresses(held: str, address: str) -> str:
     whole = emails.with_first(held, address)
     if len(whole) > emails.LONGEST_FIELD and whole != address:
-        raise PersonMustFix(
-            "QBO-EMAILS-FULL",
-            "QuickBooks keeps several addresses for this customer, and with this one they no longer fit. Change them in"
-            " QuickBooks itself.",
-        )
+        raise PersonMustFix(*said("QBO-EMAILS-FULL"))
     return whole
 
 
@@ -130,5 +123,5 @@ def checked_id(external_id: str) -> str:
         WillNeverWork: it is not.
     """
     if not mapping.is_id(external_id):
-        raise WillNeverWork("QBO-NOT-FOUND", "QuickBooks does not know this customer.")
+        raise WillNeverWork(*said("QBO-NOT-FOUND"))
     return external_id

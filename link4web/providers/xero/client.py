@@ -110,12 +110,12 @@ class XeroClient:
         path = f"/Contacts/{_checked(external_id)}"
         current = self._one(self._wire.ask("GET", path))
         if current.status != "active":
-            raise PersonMustFix("XERO-ARCHIVED", "This contact is archived in Xero. Restore it there first.")
+            raise PersonMustFix(*failures.said("XERO-ARCHIVED"))
         changes = {
             field: value for field, value in _fields(number, email).items() if not _same(_value(current, field), value)
         }
         if expected and any(not _same(_value(current, field), _value(expected, field)) for field in changes):
-            raise Conflict("XERO-CHANGED", "This was changed in Xero since we last read it.", current)
+            raise Conflict(*failures.said("XERO-CHANGED"), current)
         if not changes:
             return current
         content = {"Contacts": [{"ContactID": external_id, **changes}]}
@@ -124,7 +124,7 @@ class XeroClient:
             # the answer to a write repeats what was sent; only reading shows what was kept
             written = self._one(self._wire.ask("GET", path))
         if not all(_same(_value(written, field), value) for field, value in changes.items()):
-            raise PersonMustFix("XERO-NOT-KEPT", "Xero took the change but did not keep it. Enter it in Xero itself.")
+            raise PersonMustFix(*failures.said("XERO-NOT-KEPT"))
         return written
 
     def create_contact(
@@ -184,7 +184,7 @@ def _since(moment: datetime | None) -> dict[str, str]:
 
 def _checked(identifier: str) -> str:
     if not is_guid(identifier):
-        raise WillNeverWork("XERO-NOT-FOUND", "Xero does not know this record.")
+        raise WillNeverWork(*failures.said("XERO-NOT-FOUND"))
     return identifier
 
 

@@ -53,9 +53,7 @@ def delete(wire: SignedWire, draft_id: str) -> None:
     if not found or text(found[0].status).upper() in _GONE:
         return
     if not _is_as_made(found[0]):
-        raise PersonMustFix(
-            "XERO-DRAFT-CHANGED", "Somebody has worked on this draft in Xero, so we left it there. Delete it in Xero."
-        )
+        raise PersonMustFix(*failures.said("XERO-DRAFT-CHANGED"))
     wire.ask("POST", path, content={"Invoices": [{"InvoiceID": draft_id, "Status": "DELETED"}]})
 
 

@@ -16,26 +16,23 @@ from link4web.providers.base.errors import (
 )
 from link4web.providers.base.failures import Troubles, cleaned_messages, is_html, seconds
 from link4web.providers.base.wire import Manners
+from link4web.providers.xero.problems import REFUSALS
 
 HIGH_VOLUME = 51
 CONCURRENT_BACK_OFF = 2.0
 ORGANISATION_OFFLINE_WAIT = 300.0
 
 TROUBLES = Troubles("XERO", "Xero")
+said = REFUSALS.said
 _NAME_TAKEN = re.compile("already assigned to another contact|unique across all active contacts", re.IGNORECASE)
 A_MINUTE, AN_HOUR = 60.0, 3600.0
 _RATES = (
     # most telling first: "appminute" contains "minute"
     # the wait, in seconds, is for an answer that doesn't name one
-    ("appminute", "XERO-RATE-APP", "Xero is answering many people at once. We will go on shortly.", A_MINUTE),
-    ("day", "XERO-RATE-DAY", "Xero’s limit of calls for one day is used up. We will go on when it resets.", AN_HOUR),
-    ("minute", "XERO-RATE-MINUTE", "Xero asks us to slow down. We will go on within a minute or so.", A_MINUTE),
-    (
-        "concurrent",
-        "XERO-RATE-CONCURRENT",
-        "Xero is busy with our other questions. We will go on in a moment.",
-        CONCURRENT_BACK_OFF,
-    ),
+    ("appminute", "XERO-RATE-APP", A_MINUTE),
+    ("day", "XERO-RATE-DAY", AN_HOUR),
+    ("minute", "XERO-RATE-MINUTE", A_MINUTE),
+    ("concurrent", "XERO-RATE-CONCURRENT", CONCURRENT_BACK_OFF),
 )
 
 
@@ -53,12 +50,10 @@ _refusals = msgspec.json.Decoder(_Refusal)
 def rejected(answer: Answer) -> MustReconnect:
     """A 401 that a fresh token can't cure."""
     if lacks_scope(answer):
-        return MustReconnect(
-            "XERO-SCOPE", "Xero needs a permission that this connection does not have. Please connect again."
-        )
+        return MustReconnect(*said("XERO-SCOPE"))
     if "AuthenticationUnsuccessful" in str(_refusal(answer).detail):
         return _disconnected()
-    return MustReconnect("XERO-REJECTED", "Xero no longer accepts our access. Please connect again.")
+    return MustReconnect(*said("XERO-REJECTED"))
 
 
 def lacks_scope(answer: Answer) -> bool:
@@ -85,19 +80,19 @@ def failure(answer: Answer) -> ProviderError:
     if answer.status == 403:
         return _forbidden(answer)
     if answer.status == 404:
-        return WillNeverWork("XERO-NOT-FOUND", "Xero does not know this record any more.")
+        return WillNeverWork(*said("XERO-NOT-FOUND"))
     if answer.status == 400:
         return _refused(answer)
-    return WillNeverWork("XERO-REFUSED", f"Xero refused our request (status {answer.status}).")
+    return WillNeverWork(*said("XERO-REFUSED"))
 
 
 def invalid(messages: Iterable[str]) -> PersonMustFix:
     """Xero's validation refused what was sent; its own messages are kept for the person."""
     kept = cleaned_messages(messages)
     if any(_NAME_TAKEN.search(message) for message in kept):
-        return DuplicateName("XERO-NAME-TAKEN", "A contact with this name is in Xero already.", kept)
-    said = f": {kept[0]}" if kept else "."
-    return PersonMustFix("XERO-VALIDATION", f"Xero did not accept this{said}", kept)
+        return DuplicateName(*said("XERO-NAME-TAKEN"), kept)
+    code, sentence = said("XERO-VALIDATION")
+    return PersonMustFix(code, f"{sentence[:-1]}: {kept[0]}" if kept else sentence, kept)
 
 
 def problems_in(node: object) -> list[str]:
@@ -137,50 +132,43 @@ def _refusal(answer: Answer) -> _Refusal:
 def _rate_limited(answer: Answer) -> TryAgainLater:
     problem = answer.headers.get("X-Rate-Limit-Problem", "").lower()
     wait = seconds(answer.headers.get("Retry-After"))
-    for word, code, sentence, usual in _RATES:
+    for word, code, usual in _RATES:
         if word in problem:
-            return TryAgainLater(code, sentence, usual if wait is None else wait)
-    return TryAgainLater("XERO-RATE", "Xero asks us to slow down. We will go on shortly.", wait or CONCURRENT_BACK_OFF)
+            return TryAgainLater(*said(code), usual if wait is None else wait)
+    return TryAgainLater(*said("XERO-RATE"), wait or CONCURRENT_BACK_OFF)
 
 
 def _down(answer: Answer) -> TryAgainLater:
-    said = answer.body[:500].decode("utf-8", "replace")
-    if "Organisation is offline" in said:
-        sentence = "Xero has taken this organisation offline for a moment. We will try again in five minutes."
-        return TryAgainLater("XERO-ORGANISATION-OFFLINE", sentence, ORGANISATION_OFFLINE_WAIT)
-    if "maintenance" in said:
-        return TryAgainLater("XERO-MAINTENANCE", "Xero is closed for maintenance. We will go on afterwards.")
+    told = answer.body[:500].decode("utf-8", "replace")
+    if "Organisation is offline" in told:
+        return TryAgainLater(*said("XERO-ORGANISATION-OFFLINE"), ORGANISATION_OFFLINE_WAIT)
+    if "maintenance" in told:
+        return TryAgainLater(*said("XERO-MAINTENANCE"))
     return TROUBLES.down(seconds(answer.headers.get("Retry-After")))
 
 
 def _disconnected() -> MustReconnect:
-    return MustReconnect(
-        "XERO-DISCONNECTED", "This organisation was disconnected in Xero. Connect it again to go on; nothing is lost."
-    )
+    return MustReconnect(*said("XERO-DISCONNECTED"))
 
 
 def _forbidden(answer: Answer) -> ProviderError:
     detail = str(_refusal(answer).detail or "")
     if "AuthenticationUnsuccessful" in detail:
         return _disconnected()
-    return PersonMustFix(
-        "XERO-FORBIDDEN",
-        "Xero does not let the person who connected do this. Their role in Xero may have changed.",
-        cleaned_messages([detail]),
-    )
+    return PersonMustFix(*said("XERO-FORBIDDEN"), cleaned_messages([detail]))
 
 
 def _refused(answer: Answer) -> ProviderError:
     refusal = _refusal(answer)
     if refusal.number == HIGH_VOLUME:
-        return WillNeverWork("XERO-HIGH-VOLUME", "This Xero organisation is too large for that question.")
+        return WillNeverWork(*said("XERO-HIGH-VOLUME"))
     if "Idempotency Key" in answer.body[:1000].decode("utf-8", "replace"):
-        return WillNeverWork("XERO-IDEMPOTENCY", "Xero took this for a different request sent before.")
+        return WillNeverWork(*said("XERO-IDEMPOTENCY"))
     messages = problems_in(refusal.elements)
     if not messages and refusal.message:
         messages = [str(refusal.message)]
     if not messages:
-        return WillNeverWork("XERO-REFUSED", "Xero refused our request without saying why.")
+        return WillNeverWork(*said("XERO-REFUSED"))
     return invalid(messages)
 
 

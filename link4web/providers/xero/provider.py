@@ -22,8 +22,9 @@ from link4web.providers.base.records import LedgerFile, Notice, TokenSet
 from link4web.providers.base.wire import SignedWire, Wire
 from link4web.providers.xero import mapping, webhooks
 from link4web.providers.xero.client import XeroClient
-from link4web.providers.xero.failures import MANNERS
+from link4web.providers.xero.failures import MANNERS, TROUBLES
 from link4web.providers.xero.oauth import OAUTH
+from link4web.providers.xero.problems import REFUSALS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,4 +157,6 @@ PROVIDER = XeroProvider(
     customer_rule="Xero calls a contact a customer once it has a sales invoice. A draft is enough.",
     has_webhooks=True,
     can_create_draft=True,
+    problems=REFUSALS.problems(TROUBLES),
+    articles=dict.fromkeys(("DRAFT-ASKED", "DRAFT-MADE", "DRAFT-FAILED", "DRAFT-WAITING"), "draft-invoice"),
 )

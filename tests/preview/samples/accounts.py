@@ -6,11 +6,12 @@ from typing import Any
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 
+from link4web.sentences import Coded
 from tests.preview.samples.basics import NOW, Context, Samples, form
 
 
 def error(status: int, title: str, sentence: str) -> Context:
-    return {"status": status, "title": title, "sentence": sentence}
+    return {"status": status, "title": title, "sentence": sentence, "code": f"HTTP-{status}"}
 
 
 ACCOUNT = {
@@ -40,7 +41,9 @@ BUSINESS = {
 USER = Made(email="isla@wattlewharf.example")
 
 
-WORKS = Made(words="In the register as Wattle & Wharf Coffee Pty Ltd", mark="receives", tone="done")
+WORKS = Made(
+    words="In the register as Wattle & Wharf Coffee Pty Ltd", mark="receives", tone="done", code="OWN-NUMBER-ACTIVE"
+)
 
 
 def only(name: str) -> dict[str, Any]:
@@ -67,7 +70,10 @@ SAMPLES: Samples = {
         lambda: {
             "form": form(
                 ACCOUNT,
-                {"email": "That is not an e-mail address.", "password": "At least 15 characters; you typed 8."},
+                {
+                    "email": Coded("That is not an e-mail address.", "SIGN-IN-EMAIL"),
+                    "password": Coded("At least 15 characters; you typed 8.", "PASSWORD-SHORT"),
+                },
                 name="Isla",
                 email="isla@",
             )

@@ -66,5 +66,5 @@ XERO = Made(name="Xero", slug="xero", file_word="organisation", permissions=perm
 LOST = Made(
     title="Xero no longer lets us in",
     text="The connection was ended there, or has run out. Your customers stay here; nothing new arrives.",
-    code="XERO-AUTH-01",
+    code="XERO-GRANT-GONE",
 )

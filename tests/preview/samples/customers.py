@@ -6,6 +6,7 @@ from typing import Any
 
 from wtforms import StringField
 
+from link4web.sentences import Coded
 from tests.preview.samples.basics import LOST, NOW, PROVIDER, TRAIL, Context, Samples, form, state
 from tests.preview.samples.popups import email_form, number_form
 from tests.preview.samples.rows import listing, queues, rows, selection, sync, todo
@@ -48,7 +49,7 @@ def busy_customers() -> Context:
         connection=Made(
             file_name="Wattle & Wharf Coffee Pty Ltd", ledgers=ledgers(), href="#", problem=LOST, reconnect_href="#"
         ),
-        sync=sync("running"),
+        sync=sync("failed"),
         selection=chosen,
         cleared=Made(words="Your selection of 12 was cleared because the list changed.", undo_href="#"),
         own_number=Made(
@@ -56,7 +57,7 @@ def busy_customers() -> Context:
             suggestion=Made(number="52341672110", number_display="52 341 672 110", use_href="#"),
             href="#",
         ),
-        listing=listing(error="Select at least one customer, then press Invite selected."),
+        listing=listing(error=Coded("Select at least one customer, then press Invite selected.", "SELECTION-NOTHING")),
     )
 
 
@@ -81,13 +82,13 @@ NOT_CUSTOMER = Made(
 )
 
 
-def not_found() -> Context:
+def not_found(problem: Coded | None = None) -> Context:
     fields = {"name": StringField("Name"), "email": StringField("E-mail"), "number": StringField("ABN")}
     nothing = Made(
         ask_href="#",
         looked="We looked through all 787 contacts, archived ones too, and asked Xero again just now (9:44 am).",
         add_href="#",
-        problem=None,
+        problem=problem,
         number_hint="Xero has no field for an NZBN, so it is saved here only.",
         form=form(fields, name="Saltbush Lane Picture House"),
         back_href="#",
@@ -109,6 +110,7 @@ GONE = Made(
     name="Old Mill Bakery",
     title="Old Mill Bakery is archived in Xero",
     text="Archived contacts get no invoices, so they can’t be invited.",
+    code="CONTACT-ARCHIVED",
     steps=["Open it in Xero.", "Choose Options, then Restore.", "Come back and press Sync now."],
     other=None,
     open_href="#",
@@ -122,15 +124,21 @@ def changed() -> Context:
         "rows": rows(1),
         "queues": queues(),
         "todo": [],
-        "status": Made(words="Invitation to Banksia Row Bakehouse is queued.", undo_href="#", undo_seconds=60),
+        "status": Made(words="Invitation to Banksia Row Bakehouse is queued.", undo_href="#", undo_seconds=60, code=""),
     }
 
 
 EVENTS = [
     Made(
-        at=None, when="Monday, 9:00 am", words="We try the same address once more", detail=None, tone=None, is_next=True
+        at=None,
+        when="Monday, 9:00 am",
+        words="We try the same address once more",
+        detail=None,
+        tone=None,
+        is_next=True,
+        code=None,
     ),
-    Made(at=NOW, when=None, words="Bounced: mailbox full", detail="third try", tone="bad", is_next=False),
+    Made(at=NOW, when=None, words="Bounced: mailbox full", detail="third try", tone="bad", is_next=False, code=None),
     Made(
         at=NOW,
         when=None,
@@ -138,8 +146,17 @@ EVENTS = [
         detail="by Isla Brennan, with 37 others",
         tone="wait",
         is_next=False,
+        code=None,
     ),
-    Made(at=NOW, when=None, words="Came in from Xero", detail=None, tone=None, is_next=False),
+    Made(
+        at=NOW,
+        when=None,
+        words="Could not be written back",
+        detail="Xero took the change but did not keep it.",
+        tone=None,
+        is_next=False,
+        code="WRITE-BACK-FAILED",
+    ),
 ]
 
 
@@ -154,7 +171,7 @@ def customer() -> Context:
             title="The mailbox pay@eastlightmotels.example is full",
             text="Their mail system refused the invitation. They have not seen it.",
             tone="bad",
-            code=None,
+            code="CUSTOMER-BOUNCED",
         ),
         "actions": [
             Made(label="Fix e-mail", href="#", kind="dialog", is_main=True),
@@ -182,7 +199,7 @@ def customer() -> Context:
         "open_href": "#",
         "found": None,
         "gone": None,
-        "draft": Made(words="We made a draft invoice in Xero.", remove_href="#"),
+        "draft": Made(words="We made a draft invoice in Xero.", code="DRAFT-MADE", remove_href="#"),
     }
 
 
@@ -233,6 +250,7 @@ SAMPLES: Samples = {
                     tone="done",
                     href="#",
                     action="Go to Can invite, 238",
+                    code="EMPTY-NEEDS-NUMBER",
                 ),
             ),
         ),
@@ -251,7 +269,14 @@ SAMPLES: Samples = {
     "customers/_row.html": [lambda: {"row": rows(1)[0]}],
     "customers/_queues.html": [lambda: {"queues": queues()}],
     "customers/_todo.html": [lambda: {"todo": todo()}, lambda: {"todo": []}],
-    "customers/_status.html": [changed],
+    "customers/_status.html": [
+        changed,
+        lambda: {
+            "status": Made(
+                words="It was not invited: no ABN.", undo_href=None, undo_seconds=None, code="CUSTOMER-NEEDS-NUMBER"
+            )
+        },
+    ],
     "customers/_changed.html": [
         changed,
         lambda: {
@@ -283,7 +308,10 @@ SAMPLES: Samples = {
             ),
         },
     ],
-    "customers/_not_found.html": [not_found],
+    "customers/_not_found.html": [
+        not_found,
+        lambda: not_found(Coded("A contact with this name is in Xero already.", "XERO-NAME-TAKEN")),
+    ],
     "customers/_first_sync.html": [lambda: {"provider": PROVIDER}],
     "customers/_gone.html": [lambda: {"provider": PROVIDER, "gone": GONE}],
     "customers/customer.html": [customer],
@@ -291,7 +319,9 @@ SAMPLES: Samples = {
         number_form,
         lambda: number_form(
             None,
-            warn="The register has “Coorong Cold Store Pty Ltd”; you have “Coorong Freight”.",
+            warn=Coded(
+                "The register has “Coorong Cold Store Pty Ltd”; you have “Coorong Freight”.", "NUMBER-OTHER-NAME"
+            ),
             conflict=Made(ours="86 151 956 832", theirs="91 741 840 494"),
             register="The business register does not answer.",
             matches=[],

@@ -8,16 +8,29 @@ from typing import Any
 from wtforms import PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 
+from link4web.customers.problems import state_code
+from link4web.invitations.words import CLOSED, closed_code
 from tests.preview.samples.basics import NOW, TRAIL, Context, Samples, form
+
+
+def left_out(count: int, words: str, state: str, action: str | None) -> Made:
+    """Some who get no invitation, for what their state is."""
+    return Made(
+        count=count,
+        words=words,
+        mark=state,
+        action=action,
+        href="#" if action else None,
+        fixes=state if action else None,
+        code=state_code(state),
+    )
 
 
 def review(will: int = 238, **more: Any) -> Context:
     skipped = [
-        Made(
-            count=9, words="no ABN or NZBN", mark="needs-number", action="Add 9 numbers", href="#", fixes="needs-number"
-        ),
-        Made(count=3, words="no e-mail", mark="needs-email", action="Add 3 e-mails", href="#", fixes="needs-email"),
-        Made(count=1, words="asked for no more e-mails", mark="unsubscribed", action=None, href=None, fixes=None),
+        left_out(9, "no ABN or NZBN", "needs-number", "Add 9 numbers"),
+        left_out(3, "no e-mail", "needs-email", "Add 3 e-mails"),
+        left_out(1, "asked for no more e-mails", "unsubscribed", None),
     ]
     message = "Hi, we are moving our invoices to eInvoicing. It saves you typing them in. Joining takes about a minute."
     return {
@@ -68,6 +81,7 @@ def batch(kind: str = "waiting") -> Context:
                 href="#",
                 email="pay@eastlightmotels.example",
                 why="The mailbox is full.",
+                code="MAIL-REFUSED",
                 action="Fix e-mail",
                 fix_href="#",
             )
@@ -141,7 +155,10 @@ def join(error: str | None = None, **more: Any) -> Context:
         "needs_password": True,
         "warn": None,
         "answer": Made(
-            words="In the register as Marram Grass Café Pty Ltd, NSW 2444, active", mark="receives", tone="done"
+            words="In the register as Marram Grass Café Pty Ltd, NSW 2444, active",
+            mark="receives",
+            tone="done",
+            code="",
         ),
         "check_href": "/r",
         "scheme": "ABN",
@@ -159,8 +176,12 @@ def join(error: str | None = None, **more: Any) -> Context:
 
 
 def closed(state: str) -> Callable[[], Context]:
+    title, sentence = CLOSED[state]
     return lambda: {
         "state": state,
+        "title": title,
+        "sentence": sentence,
+        "code": closed_code(state),
         "inviter_name": "Wattle & Wharf Coffee" if state != "unknown" else None,
         "ask_action": "#" if state == "expired" else None,
         "sign_in_href": "#",

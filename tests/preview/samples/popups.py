@@ -5,11 +5,13 @@ from typing import Any
 
 from wtforms import BooleanField, StringField
 
+from link4web.sentences import Coded
 from tests.preview.samples.basics import PROVIDER, TRAIL, Context, form
 
 
 def number_form(
-    error: str | None = "These 11 digits don’t fit together. Check for swapped digits.", **more: Any
+    error: str | None = Coded("These 11 digits don’t fit together. Check for swapped digits.", "NUMBER-CHECKSUM"),
+    **more: Any,
 ) -> Context:
     fields = {"number": StringField("Australian Business Number"), "write": BooleanField("Also save in Xero")}
     matches = [

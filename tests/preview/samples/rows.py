@@ -199,7 +199,7 @@ def todo() -> list[Made]:
             action="Find numbers",
             href="#",
             tone="todo",
-            help_href=None,
+            code="CUSTOMER-NEEDS-NUMBER",
         ),
         Made(
             count=7,
@@ -207,7 +207,7 @@ def todo() -> list[Made]:
             action="Fix e-mail addresses",
             href="#",
             tone="bad",
-            help_href=None,
+            code="CUSTOMER-BOUNCED",
         ),
     ]
 
@@ -222,6 +222,7 @@ def sync(kind: str = "done") -> Made:
     }
     return Made(
         state=kind,
+        code={"waiting": "XERO-RATE-MINUTE", "failed": "SOMETHING-OLD", "never": "SYNC-NEVER"}.get(kind, ""),
         words=words[kind],
         done=4000,
         total=12400,

@@ -1,0 +1,12 @@
+"""What the number and e-mail forms say beside their fields: doubts, what the ledger has, what the register says."""
+
+UNANSWERED = "The business register doesn’t answer. You can save the number anyway; it shows as unchecked."
+CANCELLED = "The register says this number was cancelled ({name})."
+NOT_FOUND = "The register doesn’t know this number."
+OTHER_NAME = "The register has “{name}”; you have “{ours}”."
+OTHER_ENDING = "{provider} has an {scheme} ending in {ending}; this one ends otherwise."
+ANYWAY = "Press Save again if yours is right."
+HIDDEN = "{provider} has an {scheme} ending in {ending}. It shows us no more, so please enter it once."
+NO_FIELD = "{provider} has no field for an {scheme}, so it is saved here only."
+WITHOUT = "We can’t tell whether they can receive eInvoices already."
+BOUNCED = "Their mail server refused {email}."
