@@ -34,14 +34,14 @@ def sign_up() -> Response:
             form.password.errors = [weak.sentence]
         else:
             session["mail_sent_to"] = email
-            _remember_wanted(next_page(""))
+            _remember_wanted()
             return go_to(url_for(".check_mail"))
     return page("accounts/sign_up.html", status=422 if form.errors else 200, form=form, next=next_page(""))
 
 
-def _remember_wanted(target: str) -> None:
-    session.pop(WANTED, None)
-    if target:
+def _remember_wanted() -> None:
+    """Keep where this form was to lead on to, over the mail that comes first."""
+    if target := next_page(""):
         session[WANTED] = target
 
 
@@ -94,7 +94,8 @@ def verify() -> Response:
 def _confirmed(user: User) -> Response:
     _begin_session(user)
     flash("Your address is confirmed.", "done")
-    return go_to(JOIN if session.get("join") else session.pop(WANTED, HOME))
+    wanted = session.pop(WANTED, HOME)
+    return go_to(JOIN if session.get("join") else wanted)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -113,7 +114,8 @@ def sign_in() -> Response:
             status = 429 if refused.wait else 422
         else:
             _begin_session(user)
-            target = target or session.pop(WANTED, "")
+            wanted = session.pop(WANTED, "")
+            target = target or wanted
             return go_to(url_for(".go_on", next=target or None) if kept.held() else target or HOME)
     elif form.errors:
         status = 422
@@ -168,8 +170,10 @@ def forgot() -> Response:
     form = ForgotForm()
     if form.validate_on_submit():
         services.ask_for_reset(form.email.data or "")
+        _remember_wanted()
         return page("accounts/forgot.html", form=form, sent_to=form.email.data)
-    return page("accounts/forgot.html", status=422 if form.errors else 200, form=form, sent_to="")
+    status = 422 if form.errors else 200
+    return page("accounts/forgot.html", status=status, form=form, sent_to="", next=next_page(""))
 
 
 @bp.get("/reset/<token>")

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -22,6 +23,7 @@ from tests.ledger import colleague, words
 from tests.people import PASSWORD, Person, Town
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # no question of the database
+ROOT = Path(__file__).resolve().parents[2]
 SYSTEMS = [provider.slug for provider in providers.ALL]
 LISTS = {
     "my-customers": "",
@@ -260,6 +262,22 @@ def test_the_link_survives_a_sign_up(town: Town) -> None:
 
 
 @on_sqlite
+def test_the_link_survives_a_forgotten_password(owner: Person, town: Town) -> None:
+    browser = town.visitor()
+    browser.email = owner.email
+    form = browser.get("/sign-in?next=/go/sync").text
+    forgot = browser.get(unescape(re.findall(r'href="(/forgot[^"]*)"', form)[0]))
+    target = unescape(re.findall(r'name="next" value="([^"]+)"', forgot.text)[0])
+    browser.post("/forgot", {"email": owner.email, "next": target})
+    town.work()
+    browser.get(link_in_mail(town, owner.email, "reset"))
+    browser.post("/reset", {"password": "copper-heron-under-pohutukawa"})
+    assert browser.sign_in("copper-heron-under-pohutukawa").location == "/go/sync"
+    browser.post("/sign-out")
+    assert browser.sign_in("copper-heron-under-pohutukawa").location == "/customers", "once"
+
+
+@on_sqlite
 def test_the_link_waits_for_an_address_that_is_not_confirmed(town: Town) -> None:
     person = town.visitor()
     sign_up(person)
@@ -272,6 +290,11 @@ def test_the_link_waits_for_an_address_that_is_not_confirmed(town: Town) -> None
     elsewhere = town.visitor()
     assert elsewhere.post("/sign-up?next=//evil.example", {"name": "x", "email": "", "password": ""}).status_code == 422
     assert "evil" not in elsewhere.pages[-1].text
+
+
+def test_every_task_stands_in_the_page_for_help_centres() -> None:
+    told = re.findall(r"^\| (`[^|]+) \|", (ROOT / "docs" / "help-centres.md").read_text(), re.MULTILINE)
+    assert {task.strip("` ") for line in told for task in line.split(",")} == set(BY_SLUG)
 
 
 @on_sqlite
