@@ -9,16 +9,21 @@ from link4web import clock
 from link4web.accounts import register
 from link4web.audit import record
 from link4web.connections import services as connections
+from link4web.connections.allowance import Turns
 from link4web.connections.losing import lose
 from link4web.connections.models import Connection
 from link4web.customers import queries, services
+from link4web.customers.heartbeat import Heartbeat
 from link4web.customers.intake import Intake
 from link4web.customers.models import Customer
 from link4web.database import end_reading, writing
 from link4web.ids import new_id
-from link4web.outbox import GiveUp, Later
+from link4web.outbox import GiveUp, Job, Later
 from link4web.providers.base.errors import MustReconnect, PersonMustFix, ProviderError, TryAgainLater
+from link4web.providers.base.provider import ProviderClient
 from link4web.registers.numbers import BusinessNumber, Country
+
+LEASE_SECONDS = 60
 
 
 def intake_of(connection: Connection) -> Intake:
@@ -31,6 +36,14 @@ def words_of(error: ProviderError) -> str:
     """What to tell the person: our sentence, and the provider's own words where it has any."""
     said = error.messages if isinstance(error, PersonMustFix) else ()
     return " ".join((error.sentence, *said))
+
+
+def client_of(connection: Connection, job: Job) -> ProviderClient:
+    """A client whose calls keep the job's lease; once the worker stops, the job is given back between two of them.
+
+    Whatever a job has done by then, doing it again must change nothing.
+    """
+    return connections.client_for(connection, Heartbeat(Turns.of(connection), job, LEASE_SECONDS))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A sync's turns at the provider's limit, which keep its lease and notice that the worker stops.
+"""A job's turns at the provider's limit, which keep its lease and notice that the worker stops.
 
 Both at calls, not at pages: a slow ledger may need many calls for one page.
 """
@@ -13,7 +13,7 @@ from link4web.providers.base.provider import Allowance
 class Heartbeat:
     """The allowance `turns` for `job`, whose lease of so many `seconds` is renewed before a quarter of it is over.
 
-    A call may take a minute at most, so no lease runs out under it.
+    A call takes 20 seconds at most, so no lease runs out under it.
     """
 
     def __init__(self, turns: Allowance, job: Job, seconds: float) -> None:

@@ -6,9 +6,8 @@ from link4web import clock, outbox, tenancy
 from link4web.audit import record
 from link4web.connections import queries as connections
 from link4web.connections.models import Connection
-from link4web.connections.services import client_for
 from link4web.customers import queries
-from link4web.customers.asking import asked_by_job, intake_of
+from link4web.customers.asking import asked_by_job, client_of, intake_of
 from link4web.customers.models import Customer, LedgerDraft
 from link4web.customers.services import lock, settle
 from link4web.customers.words import DRAFT_NOT_YET, ENDED, TIRED
@@ -57,7 +56,7 @@ def write_back(job: Job) -> None:
     number = (customer.number_scheme, customer.number) if what == "number" else None
     email = customer.email if what == "email" else None
     with asked_by_job(connection, _tell_write_failed(job)):
-        client = client_for(connection)
+        client = client_of(connection, job)
         end_reading()
         try:
             contact = client.update_contact(external_id, number=number, email=email, expected=expected)
@@ -142,7 +141,7 @@ def make_draft(job: Job) -> None:
     connection, customer = _subjects(job, _tell_draft_failed(job))
     external_id, customer_id = customer.external_id, customer.id
     with asked_by_job(connection, _tell_draft_failed(job)):
-        client = client_for(connection)
+        client = client_of(connection, job)
         end_reading()
         remote_id = client.create_draft(external_id, job.payload["draft"])
         with writing():
@@ -181,7 +180,7 @@ def remove_draft(job: Job) -> None:
     connection, customer = _subjects(job, _tell_draft_failed(job))
     remote_id, external_id = _draft(job).external_id, customer.external_id
     with asked_by_job(connection, _tell_draft_failed(job)):
-        client = client_for(connection)
+        client = client_of(connection, job)
         end_reading()
         client.delete_draft(remote_id)
         contacts = client.contacts_by_id([external_id])

@@ -34,6 +34,12 @@ class Breaker:
             # half open: the others keep waiting while this call finds out
             self._opened_at = clock.timestamp()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is being left alone, or about to be tried again."""
+        with self._lock:
+            return self._opened_at is not None
+
     def succeeded(self) -> None:
         """The service answered: close."""
         with self._lock:
@@ -50,8 +56,9 @@ class Breaker:
 class Breakers:
     """Those of one service: one for all of it, and one for each part that calls are about, such as a ledger file.
 
-    A service may say that it is broken where it means one file: then that file alone is left alone. Three different
-    parts broken in a row, or no answer at all, are troubles of the whole service. A call about no part has "".
+    A service may say that it is broken where it means one file, or not be done with it in time: then that file alone is
+    left alone. Three different parts broken in a row, or nobody there at all, are troubles of the whole service. A call
+    about no part has "".
     """
 
     def __init__(self) -> None:
@@ -69,7 +76,10 @@ class Breakers:
         with self._lock:
             of_part = self._parts.get(part)
         if of_part:
-            of_part.enter()
+            try:
+                of_part.enter()
+            except CircuitOpen as resting:
+                raise CircuitOpen(resting.retry_after, of_part=not self._all.is_open) from None
         self._all.enter()
 
     def succeeded(self, part: str) -> None:

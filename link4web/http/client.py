@@ -14,12 +14,13 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from link4web.http.breaker import Breakers
+from link4web.http.deadline import Deadline, WatchedAdapter
 from link4web.http.failures import AddressRefused, Unreachable
 from link4web.http.origins import origin_of
 
 MEBIBYTE = 1024 * 1024
 _CHUNK = 64 * 1024
-_TOTAL_SECONDS = 60.0
+LONGEST_CALL = 20.0  # seconds; a worker that is told to stop has 25 (R-169)
 _LOGGED_PATH = 200
 # which ledger file or record a path is about is nobody's business who reads logs
 _WHOSE = re.compile(r"(?<=/)(?:\d{8,}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})(?![^/])")
@@ -40,7 +41,8 @@ class HttpClient:
     """Calls one service, from any number of threads.
 
     Only URLs of `origins` are called, redirects come back as answers, cookies are dropped, and proxy or netrc
-    settings of the machine are not used. Reading stops at `max_bytes` and, between pieces, after a total of 60 seconds.
+    settings of the machine are not used. Reading stops at `max_bytes`; a call as a whole, from connecting to the last
+    byte, ends after `LONGEST_CALL` at the latest, in whatever small pieces its answer may come.
     """
 
     def __init__(
@@ -61,8 +63,8 @@ class HttpClient:
         self._session = _new_session(self.adapter())
 
     def adapter(self) -> HTTPAdapter:
-        """What opens the connections; it never retries, since repeating is the caller's decision."""
-        return HTTPAdapter(pool_maxsize=16, max_retries=0)
+        """What opens the connections."""
+        return WatchedAdapter(pool_maxsize=16, max_retries=0)
 
     def permit(self, url: str) -> None:
         """Refuse a URL that is not of this service.
@@ -86,7 +88,7 @@ class HttpClient:
     ) -> Answer:
         """Send one request and read the whole answer, whatever its status.
 
-        `timeout` shortens waiting for a piece of the answer and for the whole of it, in seconds. `part` names the part
+        `timeout` shortens waiting for a piece of the answer and for the whole call, in seconds. `part` names the part
         of the service that the call is about, such as a ledger file: one that is broken keeps nobody from the others.
 
         Raises:
@@ -96,9 +98,11 @@ class HttpClient:
         self._breakers.enter(part)
         started = time.monotonic()
         try:
-            answer = self._answer(method, url, headers or {}, params or {}, body, timeout, started)
+            answer = self._answer(method, url, headers or {}, params or {}, body, timeout or LONGEST_CALL)
         except Unreachable as failure:
-            if not isinstance(failure, AddressRefused):
+            if failure.reason == "timeout":
+                self._breakers.broken(part)  # somebody is there, but not done in time
+            elif not isinstance(failure, AddressRefused):
                 self._breakers.unreachable(part)
             self._note(method, url, failure.reason, started)
             raise
@@ -116,36 +120,38 @@ class HttpClient:
         headers: Mapping[str, str],
         params: Mapping[str, str],
         body: bytes | None,
-        timeout: float | None,
-        started: float,
+        wanted: float,
     ) -> Answer:
-        read_timeout = min(self._read_timeout, timeout or self._read_timeout)
-        deadline = started + (timeout or _TOTAL_SECONDS)
-        try:
-            with self._session.request(
-                method,
-                url,
-                headers=dict(headers),
-                params=dict(params),
-                data=body,
-                timeout=(min(self._connect_timeout, read_timeout), read_timeout),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                content = self._read(response.raw, deadline)
-                return Answer(response.status_code, response.headers, content)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            # the library's message quotes the URL with its query, and any credential in that: no traceback needs it
-            raise Unreachable(_reason(error), type(error).__name__) from None
+        longest = min(wanted, LONGEST_CALL)
+        read_timeout = min(self._read_timeout, longest)
+        with Deadline(longest) as deadline:
+            try:
+                with self._session.request(
+                    method,
+                    url,
+                    headers=dict(headers),
+                    params=dict(params),
+                    data=body,
+                    timeout=(min(self._connect_timeout, read_timeout), read_timeout),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response:
+                    content = self._read(response.raw)
+                    answer = Answer(response.status_code, response.headers, content)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                # the library's message quotes the URL with its query, and any credential in that: no traceback needs it
+                reason = "timeout" if deadline.is_over else _reason(error)
+                raise Unreachable(reason, type(error).__name__) from None
+            if deadline.is_over:  # where an answer does not say how long it is, being cut off looks like its end
+                raise Unreachable("timeout", "the whole answer took too long")
+            return answer
 
-    def _read(self, raw: urllib3.response.BaseHTTPResponse, deadline: float) -> bytes:
+    def _read(self, raw: urllib3.response.BaseHTTPResponse) -> bytes:
         content = bytearray()
         for piece in _pieces(raw):
             content += piece
             if len(content) > self._max_bytes:
                 raise Unreachable("too-large", f"more than {self._max_bytes} bytes")
-            if time.monotonic() > deadline:
-                raise Unreachable("timeout", "the whole answer took too long")
         return bytes(content)
 
     def _note(self, method: str, url: str, outcome: int | str, started: float) -> None:
@@ -170,12 +176,14 @@ def _new_session(adapter: HTTPAdapter) -> requests.Session:
 
 
 def _pieces(raw: urllib3.response.BaseHTTPResponse) -> Iterator[bytes]:
-    # read1 hands over what has arrived; read would wait for a whole chunk and let a trickle pass the deadline
+    # read1 hands over what has arrived; read would wait for a whole chunk
     while piece := raw.read1(_CHUNK, decode_content=True):
         yield piece
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, requests.ConnectTimeout):
+        return "connect"
     if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)):
         return "timeout"
     text = repr(error)

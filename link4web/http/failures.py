@@ -10,11 +10,15 @@ class Unreachable(Exception):
 
 
 class CircuitOpen(Unreachable):
-    """Not even tried: the last calls failed in a row. `retry_after` is the number of seconds until the next try."""
+    """Not even tried: the last calls failed in a row. `retry_after` is the number of seconds until the next try.
 
-    def __init__(self, retry_after: float) -> None:
+    `of_part`: it was one part that failed, such as a ledger file; the service itself answers.
+    """
+
+    def __init__(self, retry_after: float, *, of_part: bool = False) -> None:
         super().__init__("resting", f"next try in {retry_after:.0f} s")
         self.retry_after = retry_after
+        self.of_part = of_part
 
 
 class AddressRefused(Unreachable):

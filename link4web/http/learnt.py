@@ -7,16 +7,15 @@ of the name service (rebinding) changes nothing.
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
-from typing import Any
 from urllib.parse import urlsplit
 
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NameResolutionError
 from urllib3.util.connection import create_connection
 
 from link4web.http.client import HttpClient
+from link4web.http.deadline import PlainConnection, SecureConnection, WatchedAdapter
 from link4web.http.failures import AddressRefused
 from link4web.http.origins import origin_of
 
@@ -78,38 +77,23 @@ class LearntAddressClient(HttpClient):
             raise AddressRefused("only ordinary web addresses are called")
 
 
-class _CheckingAdapter(HTTPAdapter):
+class _CheckingAdapter(WatchedAdapter):
     def __init__(self, resolve: Resolve) -> None:
-        self._resolve = resolve
+        def connect(connection: HTTPConnection) -> socket.socket:
+            port = connection.port or connection.default_port
+            try:
+                address = checked_address(connection.host, port, resolve)
+            except socket.gaierror as error:
+                raise NameResolutionError(connection.host, connection, error) from error
+            return create_connection((address, port), connection.timeout, socket_options=connection.socket_options)
+
+        class Plain(PlainConnection):
+            def _new_conn(self) -> socket.socket:
+                return connect(self)
+
+        class Secure(SecureConnection):
+            def _new_conn(self) -> socket.socket:
+                return connect(self)
+
+        self.plain, self.secure = Plain, Secure
         super().__init__(max_retries=0)
-
-    # requests passes pool options of several types through; the signature is its own
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _checking_pools(self._resolve)
-
-
-def _checking_pools(resolve: Resolve) -> dict[str, type[HTTPConnectionPool]]:
-    def connect(connection: HTTPConnection) -> socket.socket:
-        port = connection.port or connection.default_port
-        try:
-            address = checked_address(connection.host, port, resolve)
-        except socket.gaierror as error:
-            raise NameResolutionError(connection.host, connection, error) from error
-        return create_connection((address, port), connection.timeout, socket_options=connection.socket_options)
-
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return connect(self)
-
-    class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return connect(self)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    return {"http": PlainPool, "https": SecurePool}

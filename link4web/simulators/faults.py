@@ -2,11 +2,13 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flask import Response, g
 
-KINDS = ("status", "html", "reset", "half", "slow")
+KINDS = ("status", "html", "reset", "half", "slow", "trickle")
+TRICKLE_SECONDS, TRICKLE_EVERY = 120, 0.2
 HTML = "<!doctype html><title>Bad gateway</title><h1>502 Bad gateway</h1><p>The server is having a bad day.</p>"
 
 
@@ -16,7 +18,7 @@ class Fault:
 
     Kinds: `status` (answer `status` with `body`), `html` (an HTML page with `status`), `reset` (the connection is cut
     before anything is said), `half` (cut in the middle of the real answer), `slow` (the real answer after `delay`
-    seconds). `delay` may be added to every kind.
+    seconds), `trickle` (two minutes of blanks, one after the other). `delay` may be added to every kind.
     """
 
     kind: str = "status"
@@ -40,12 +42,20 @@ class Fault:
             g.cut = self.kind
         if self.kind in ("slow", "half"):
             return None
+        if self.kind == "trickle":
+            return Response(_blanks(), content_type="application/json")
         body = HTML if self.kind == "html" and not self.body else self.body
         looks_like_json = body.lstrip().startswith(("{", "["))
         default = "text/html" if self.kind == "html" else "application/json" if looks_like_json else "text/plain"
         response = Response(body, self.status, content_type=self.content_type or f"{default}; charset=utf-8")
         response.headers.update(self.headers)
         return response
+
+
+def _blanks() -> Iterator[bytes]:
+    for _ in range(round(TRICKLE_SECONDS / TRICKLE_EVERY)):
+        yield b" "
+        time.sleep(TRICKLE_EVERY)
 
 
 class Faults:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from link4web.providers.base.config import Addresses, ProviderConfig
-from link4web.providers.base.provider import Allowance, Met, Provider, ProviderClient, Unmetered
+from link4web.providers.base.provider import Allowance, Provider, ProviderClient, Unmetered
 from link4web.providers.base.records import ContactPage, RemoteContact, TokenSet
 from link4web.providers.myob import PROVIDER as MYOB
 from link4web.providers.quickbooks import PROVIDER as QUICKBOOKS
@@ -155,17 +155,23 @@ def named(client: ProviderClient, name: str) -> RemoteContact:
 
 
 def walk(
-    client: ProviderClient,
-    *,
-    since: datetime | None = None,
-    after: ContactPage | None = None,
-    met: Met | None = None,
+    client: ProviderClient, *, since: datetime | None = None, after: ContactPage | None = None
 ) -> list[ContactPage]:
     """All pages of a list, or those that follow one."""
-    pages = [client.contacts(after.page + 1 if after else 1, modified_since=since, met=met)]
+    pages = [client.contacts(after.page + 1 if after else 1, modified_since=since)]
     while not pages[-1].is_last:
-        pages.append(client.contacts(pages[-1].page + 1, modified_since=since, met=met))
+        pages.append(client.contacts(pages[-1].page + 1, modified_since=since))
     return pages
+
+
+def walk_on(client: ProviderClient, number: int, met: set[str]) -> None:
+    """The pages of a walk from this one to the end; whom they bring is met from then on, as in a database."""
+    while True:
+        page = client.contacts(number, met=met.__contains__)
+        met |= set(ids_of([page]))
+        if page.is_last:
+            return
+        number = page.page + 1
 
 
 def ids_of(pages: Iterable[ContactPage]) -> list[str]:

@@ -19,11 +19,9 @@ from link4web.providers.base.errors import (
     TryAgainLater,
     WillNeverWork,
 )
-from link4web.providers.base.provider import ProviderClient
-from link4web.providers.base.records import ContactPage
 from link4web.registers.ledger_numbers import business_number
 from link4web.simulators.server import Running, start
-from tests.contract.ledgers import LEDGERS, Ledger, ids_of, named, walk
+from tests.contract.ledgers import LEDGERS, Ledger, ids_of, named, walk, walk_on
 
 # a published sample number
 ABN = ("ABN", "51824753556")
@@ -144,16 +142,6 @@ class TestSigningIn:
             assert ledger.provider.refresh(ledger.config, tokens.refresh_token).access_token
 
 
-def ledger_pages(client: ProviderClient, number: int, met: set[str]) -> Iterator[ContactPage]:
-    """The pages of a walk from this one on; `met` grows between them, as it does in a database."""
-    while True:
-        page = client.contacts(number, met=met.__contains__)
-        yield page
-        if page.is_last:
-            return
-        number = page.page + 1
-
-
 class TestReading:
     def test_a_walk_meets_every_contact_once(self, ledger: Ledger) -> None:
         client = ledger.client()
@@ -185,8 +173,7 @@ class TestReading:
             db.executemany(ledger.vanishing, [(one,) for one in lost])
         met = set(ids_of(pages))
         ledger.forget_log()
-        for page in ledger_pages(ledger.client(), 4, met):
-            met |= set(ids_of([page]))
+        walk_on(ledger.client(), 4, met)
         assert len(met) == 4200
         assert len(ledger.log()) < 15, "it goes back to where the walk was, not to the beginning"
 
@@ -369,7 +356,7 @@ class TestTrouble:
         assert caught.value.code.removeprefix(f"{ledger.prefix}-") in codes
         assert client.contacts(1).contacts
 
-    def test_five_failures_in_a_row_give_the_provider_a_rest(self, ledger: Ledger) -> None:
+    def test_five_failures_in_a_row_give_the_file_a_rest(self, ledger: Ledger) -> None:
         client = ledger.client()
         ledger.control("fail", path=ledger.api_path, count=5, status=503)
         for _ in range(5):
@@ -377,7 +364,20 @@ class TestTrouble:
                 client.organisation()
         with pytest.raises(TryAgainLater) as caught:
             client.organisation()
+        assert caught.value.code == f"{ledger.prefix}-RESTING"
+        assert f"{ledger.provider.name} answers" in caught.value.sentence
+        assert ledger.provider.file_word in caught.value.sentence
+        assert caught.value.retry_after is not None
+        forget_clients()
+
+    def test_nobody_there_is_the_provider_s_own_trouble(self, ledger: Ledger) -> None:
+        client = ledger.client()
+        ledger.control("fail", path=ledger.api_path, count=5, kind="reset")
+        for _ in range(6):
+            with pytest.raises(TryAgainLater) as caught:
+                client.organisation()
         assert caught.value.code == f"{ledger.prefix}-UNREACHABLE"
+        assert "can’t reach" in caught.value.sentence
         assert caught.value.retry_after is not None
         forget_clients()
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 import requests
+from flask import request
 from structlog.testing import capture_logs
 
 from link4web import clock
@@ -24,7 +25,7 @@ from link4web.providers.base.provider import ProviderClient, Unmetered
 from link4web.providers.base.records import RemoteContact, Skipped, TokenSet
 from link4web.providers.quickbooks import PROVIDER as QUICKBOOKS
 from link4web.simulators.server import Running, start
-from tests.contract.ledgers import QuickBooks, ids_of, named, walk
+from tests.contract.ledgers import QuickBooks, ids_of, named, walk, walk_on
 
 # published sample numbers; a company's ABN ends with its ACN
 ABN, ACN, OTHER_ABN = ("ABN", "51824753556"), "824753556", ("ABN", "86151956832")
@@ -203,6 +204,32 @@ class TestReading:
             company.control("touch", do="merge", customer=lost.external_id, into=first.contacts[0].external_id)
         ids = ids_of([first, *walk(client, after=first)])
         assert len(ids) == len(set(ids)) == 2300
+
+    @pytest.mark.parametrize("vanished", [0, 60])
+    def test_a_page_that_takes_too_long_is_read_in_pieces(
+        self, company: Company, running: Running, monkeypatch: pytest.MonkeyPatch, vanished: int
+    ) -> None:
+        """Its pieces overlap; where more have vanished than they overlap, the page is read once more."""
+        monkeypatch.setattr("link4web.http.client.LONGEST_CALL", 0.6)
+        client = company.client()
+        company.control("seed", contacts=2300)
+        first = client.contacts(1)
+        lost = [contact.external_id for contact in first.contacts[:vanished]]
+        company.control("fail", path="/v3/company", kind="slow", delay=1.5, count=1)
+
+        def vanish() -> None:
+            if "STARTPOSITION 1461 " in request.args.get("query", "") and lost:
+                with running.state.store.write() as db:
+                    db.executemany(company.vanishing, [(lost.pop(),) for _ in range(vanished)])
+
+        running.app.before_request_funcs.setdefault(None, []).append(vanish)
+        met = set(ids_of([first]))
+        try:
+            walk_on(client, 2, met)
+        finally:
+            running.app.before_request_funcs[None].remove(vanish)
+        assert not lost
+        assert len(met) == 2300
 
     def test_a_page_that_is_one_row_too_long(self, company: Company) -> None:
         client = company.client()

@@ -328,3 +328,5 @@ def test_a_business_that_is_offline_keeps_nobody_from_another(town: Town, owner:
     with town.app.app_context(), tenancy.acting_for(owner.organisation_id):
         states = dict(db.session.execute(select(Connection.id, Connection.sync_state)).all())
     assert states == {offline: "waiting", other: "idle"}
+    shown = words(owner.get(f"/myob/{offline}/customers").text)
+    assert "can’t reach" not in shown

@@ -24,7 +24,16 @@ from cryptography.x509.oid import NameOID
 from structlog.testing import capture_logs
 
 from link4web import clock
-from link4web.http import AddressRefused, CircuitOpen, HttpClient, Unreachable, forget_clients, shared_client
+from link4web.connections.allowance import PATIENCE
+from link4web.http import (
+    LONGEST_CALL,
+    AddressRefused,
+    CircuitOpen,
+    HttpClient,
+    Unreachable,
+    forget_clients,
+    shared_client,
+)
 from link4web.http.adapter import ThroughClient
 
 # named, since a traceback quotes the lines it passes
@@ -202,18 +211,74 @@ def test_silence_ends_after_the_read_timeout() -> None:
     assert caught.value.reason == "timeout"
 
 
-def test_a_trickle_ends_at_the_deadline() -> None:
-    def trickle(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        for _ in range(100):
-            connection.sendall(b".")
+@pytest.mark.parametrize(
+    ("begins", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"."),
+        (b"HTTP/1.0 200 OK\r\n\r\n", b"."),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n.\r\n"),
+        (b"HTTP/1.1 200 OK\r\n", b"X-More: and more\r\n"),
+        (b"", b"H"),
+    ],
+    ids=["of known length", "until it ends", "in chunks", "in its headers", "in its first line"],
+)
+def test_an_answer_that_drips_ends_with_the_time_for_the_whole_call(begins: bytes, drop: bytes) -> None:
+    """R-165, R-169: each drop is well within the time for a piece."""
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(begins)
+        for _ in range(90):
+            connection.sendall(drop)
             time.sleep(0.02)
 
     started = time.monotonic()
-    with client_for(trickle) as (client, running), pytest.raises(Unreachable) as caught:
-        client.send("GET", running.origin, timeout=0.2)
-    assert caught.value.reason == "timeout"
-    assert time.monotonic() - started < 1
+    with client_for(drip) as (client, running):
+        with pytest.raises(Unreachable) as caught:
+            client.send("GET", running.origin, timeout=0.3)
+        assert caught.value.reason == "timeout"
+        assert time.monotonic() - started < 1
+
+
+def test_an_answer_over_tls_drips_no_longer(tmp_path: Path) -> None:
+    context = self_signed(tmp_path)
+
+    def serve(listening: socket.socket) -> None:
+        with contextlib.suppress(OSError), context.wrap_socket(listening.accept()[0], server_side=True) as connection:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            for _ in range(90):
+                connection.sendall(b".")
+                time.sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, args=(listening,), daemon=True).start()
+        origin = f"https://localhost:{listening.getsockname()[1]}"
+        client = HttpClient("test", frozenset({origin}))
+        client._session.verify = str(tmp_path / "server.pem")
+        started = time.monotonic()
+        with pytest.raises(Unreachable) as caught:
+            client.send("GET", origin, timeout=0.5)
+    assert (caught.value.reason, time.monotonic() - started < 1.2) == ("timeout", True)
+
+
+def test_no_call_outlasts_a_worker_that_stops() -> None:
+    """R-169: 25 seconds, with up to five of them for the turn before."""
+    assert LONGEST_CALL + PATIENCE.total_seconds() <= 25
+
+
+def test_a_connection_is_used_again_after_its_call_has_ended_in_time() -> None:
+    """The deadline of one call must not cut off the next one on the same connection."""
+
+    def twice(connection: socket.socket) -> None:
+        for _ in range(2):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            time.sleep(0.3)
+            connection.recv(65536)
+
+    with client_for(twice) as (client, running):
+        assert client.send("GET", running.origin, timeout=0.2).body == b"ok"
+        time.sleep(0.1)
+        assert client.send("GET", running.origin, timeout=5).body == b"ok"
+        assert len(running.requests) == 1, "one connection"
 
 
 @pytest.fixture
@@ -273,14 +338,32 @@ def test_three_broken_parts_are_the_service_itself() -> None:
             client.send("GET", running.origin, part="h")
 
 
-def test_silence_about_one_part_is_the_service_s_own() -> None:
+def test_a_part_that_is_never_done_in_time_is_left_alone_without_the_others() -> None:
+    def answer(connection: socket.socket) -> None:
+        time.sleep(0.2)
+        connection.sendall(with_headers(b"ok"))
+
+    with client_for(answer) as (client, running):
+        for _ in range(5):
+            with pytest.raises(Unreachable) as slow:
+                client.send("GET", running.origin, part="a", timeout=0.05)
+            assert slow.value.reason == "timeout"
+        with pytest.raises(CircuitOpen) as resting:
+            client.send("GET", running.origin, part="a")
+        assert resting.value.of_part
+        assert client.send("GET", running.origin, part="b").body == b"ok"
+
+
+def test_nobody_there_for_one_part_is_the_service_s_own_trouble() -> None:
     origin = deserted_origin()
     client = HttpClient("test", frozenset({origin}))
     for _ in range(5):
         with pytest.raises(Unreachable):
             client.send("GET", origin, part="a")
-    with pytest.raises(CircuitOpen):
-        client.send("GET", origin, part="b")
+    for part in "ab":
+        with pytest.raises(CircuitOpen) as resting:
+            client.send("GET", origin, part=part)
+        assert not resting.value.of_part
 
 
 def test_a_clock_set_back_does_not_keep_the_breaker_open(moved_clock: Path) -> None:

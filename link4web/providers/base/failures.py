@@ -26,19 +26,32 @@ _LONGEST_WAIT = 86_400.0  # a slip of theirs must not keep a ledger closed for l
 
 @dataclass(frozen=True)
 class Troubles:
-    """The errors that any provider may cause, in its name; `prefix` begins their codes, such as "XERO"."""
+    """The errors that any provider may cause, in its name; `prefix` begins their codes, such as "XERO".
+
+    `file_word` is what the provider calls a set of books.
+    """
 
     prefix: str
     name: str
+    file_word: str
 
     def said(self, what: str) -> tuple[str, str]:
         """The code and the sentence of one of SENTENCES: how an error begins."""
         return f"{self.prefix}-{what}", SENTENCES[what].format(name=self.name)
 
     def unreachable(self, failure: Unreachable) -> TryAgainLater:
-        """The provider did not answer, or is being left alone for a while."""
+        """The provider did not answer, or it, or the file that the call is about, is being left alone for a while."""
+        if isinstance(failure, CircuitOpen) and failure.of_part:
+            return self._resting(failure.retry_after)
+        if failure.reason == "timeout":
+            sentence = f"{self.name} took too long to answer. We will try again."
+            return TryAgainLater(f"{self.prefix}-TIMEOUT", sentence)
         wait = failure.retry_after if isinstance(failure, CircuitOpen) else None
         return TryAgainLater(*self.said("UNREACHABLE"), wait)
+
+    def _resting(self, wait: float) -> TryAgainLater:
+        sentence = f"{self.name} answers, but has failed several times in a row for this {self.file_word}."
+        return TryAgainLater(f"{self.prefix}-RESTING", f"{sentence} We give it a moment, then try again.", wait)
 
     def garbled(self) -> TryAgainLater:
         """The provider answered something that is not what it promises, such as a page of HTML."""

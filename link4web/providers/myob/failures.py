@@ -24,7 +24,7 @@ from link4web.providers.base.reading import anything
 from link4web.providers.base.wire import Manners
 from link4web.providers.myob.problems import REFUSALS
 
-TROUBLES = Troubles("MYOB", "MYOB")
+TROUBLES = Troubles("MYOB", "MYOB", "business")
 said = REFUSALS.said
 ACCESS_DENIED, KEY_INACTIVE, FILE_LOGIN = "MYOB-ACCESS-DENIED", "MYOB-KEY-INACTIVE", "MYOB-FILE-LOGIN"
 NOT_FOUND, OFFLINE, TIMEOUT, STALE = "MYOB-NOT-FOUND", "MYOB-OFFLINE", "MYOB-TIMEOUT", "MYOB-STALE"

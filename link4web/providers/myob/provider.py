@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from link4web.http import origin_of, shared_client
+from link4web.http import LONGEST_CALL, origin_of, shared_client
 from link4web.providers.base.config import Addresses, ProviderConfig
 from link4web.providers.base.oauth import OAuthProvider
 from link4web.providers.base.provider import (
@@ -23,9 +23,6 @@ from link4web.providers.myob.client import MyobClient
 from link4web.providers.myob.failures import MANNERS, TROUBLES
 from link4web.providers.myob.oauth import OAUTH
 from link4web.providers.myob.problems import REFUSALS
-
-# long pages of a busy file take half a minute, after which MYOB itself gives up
-READ_SECONDS = 35.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +58,7 @@ class MyobProvider(OAuthProvider):
 def _wire(config: ProviderConfig, business_id: str) -> Wire:
     # a second login, to the company file (x-myobapi-cftoken), is never sent: keys since March 2025 do without
     headers = {"x-myobapi-key": config.client_id, "x-myobapi-version": "v2"}
-    http = shared_client("myob", frozenset({origin_of(config.api_url)}), read_timeout=READ_SECONDS)
+    http = shared_client("myob", frozenset({origin_of(config.api_url)}), read_timeout=LONGEST_CALL)
     return Wire(http, f"{config.api_url}/{business_id}", MANNERS, headers, file_id=business_id)
 
 
@@ -69,7 +66,7 @@ PROVIDER = MyobProvider(
     slug="myob",
     oauth=OAUTH,
     name="MYOB",
-    file_word="business",
+    file_word=TROUBLES.file_word,
     contact_word="customer",
     retired_word="inactive",
     restore_steps=(

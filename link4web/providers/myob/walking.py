@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from link4web.http import Unreachable
 from link4web.providers.base.errors import TryAgainLater
 from link4web.providers.base.provider import Met
 from link4web.providers.base.records import ContactPage
@@ -119,7 +118,8 @@ class Walk:
             try:
                 items, count, more = listed.rows(skip, asked)
             except TryAgainLater as error:
-                if not _ran_out_of_time(error) or asked <= SMALLEST:
+                # it says so itself, or we had no patience left
+                if error.code != TIMEOUT or asked <= SMALLEST:
                     raise
             else:
                 if len(items) >= asked or not more:
@@ -128,11 +128,6 @@ class Walk:
                 if asked <= SMALLEST:
                     raise TROUBLES.garbled()
             self.at_once = asked // 2
-
-
-def _ran_out_of_time(error: TryAgainLater) -> bool:
-    cause = error.__cause__
-    return error.code == TIMEOUT or (isinstance(cause, Unreachable) and cause.reason == "timeout")
 
 
 def _page_count(page: int, count: int | None, *, more: bool) -> int | None:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from link4web import clock
-from link4web.providers.base.errors import DuplicateName, ProviderError, WillNeverWork
+from link4web.providers.base.errors import DuplicateName, ProviderError, TryAgainLater, WillNeverWork
 from link4web.providers.base.provider import Met
 from link4web.providers.base.records import ContactPage, RemoteContact, RemoteOrganisation, Skipped
 from link4web.providers.base.text import clean
 from link4web.providers.base.wire import SignedWire
 from link4web.providers.quickbooks import failures, mapping, query, writing
+from link4web.providers.quickbooks.walking import Pages
 from link4web.providers.quickbooks.writing import Wish
 
 SEARCH_SIZE = 20
@@ -33,8 +34,7 @@ class QuickBooksClient:
         self._realm = realm
         self._page_count: int | None = None
         self._item_count: int | None = None
-        # the page read last and who was on it, so that the rows which the next one repeats are told once
-        self._before: tuple[int, frozenset[str]] = (0, frozenset())
+        self._pages = Pages(self._query)
 
     def organisation(self) -> RemoteOrganisation:
         """The business that owns the ledger."""
@@ -59,15 +59,15 @@ class QuickBooksClient:
             if captured is not None:
                 return captured
         if modified_since is not None:
-            found = mapping.found(self._query(query.customers(page, order, modified_since)))
-            return _page(page, self._without_repeated(page, found), None, None)
+            page, found = self._pages.page(page, order, since=modified_since)
+            return _page(page, found, None, None)
         if page == 1 or self._page_count is None:
             self._count()
-        page, found = self._adjoining(page, order, met)
+        page, found = self._pages.page(page, order, met=met)
         if page > 1 and page >= (self._page_count or 0):
             # the walk would end here, and people have added and merged customers since it began
             self._count()
-        return _page(page, self._without_repeated(page, found), self._page_count, self._item_count)
+        return _page(page, found, self._page_count, self._item_count)
 
     def contacts_by_id(self, ids: Sequence[str]) -> tuple[RemoteContact, ...]:
         """These customers, asked for in batches; unknown and unreadable ones are left out."""
@@ -154,31 +154,19 @@ class QuickBooksClient:
         self._page_count = query.pages(self._item_count)
 
     def _captured(self, since: datetime) -> ContactPage | None:
-        """All that has changed, None when it is too long ago or too much for one answer."""
+        """All that has changed, None when it is too long ago, or too much for one answer or for our patience."""
         if clock.now() - since > _LOOK_BACK:
             return None
         params = {"entities": "Customer", "changedSince": query.moment(since)}
-        told = mapping.changed(self._ask("GET", "/cdc", params=params))
+        try:
+            told = mapping.changed(self._ask("GET", "/cdc", params=params))
+        except TryAgainLater as error:
+            if error.code != failures.TIMEOUT:
+                raise
+            return None
         if told.held >= _MOST_CAPTURED:
             return None
         return _page(1, told.customers, 1, len(told.customers), gone=told.gone)
-
-    def _adjoining(self, page: int, order: str, met: Met | None) -> tuple[int, list[mapping.Customer]]:
-        """The page, or an earlier one: the first whose overlap still reaches a customer that the walk has brought."""
-        while True:
-            found = mapping.found(self._query(query.customers(page, order)))
-            if page == 1 or met is None or _begins_with(found, met):
-                return page, found
-            page -= 1
-            while page > 1 and not _begins_with(mapping.found(self._query(query.customers(page, order, rows=1))), met):
-                page -= 1
-
-    def _without_repeated(self, page: int, found: list[mapping.Customer]) -> list[mapping.Customer]:
-        before, told = self._before
-        self._before = page, frozenset(customer.external_id for customer in found)
-        if before != page - 1:
-            return found
-        return [customer for customer in found if not customer.external_id or customer.external_id not in told]
 
     def _update(self, path: str, wish: Wish, expected: RemoteContact | None) -> RemoteContact:
         customer, told = mapping.one(self._ask("GET", path))
@@ -231,11 +219,6 @@ def _page(
         page_count=page_count,
         item_count=item_count,
     )
-
-
-def _begins_with(found: Sequence[mapping.Customer], met: Met) -> bool:
-    """Whether the first one was brought before. One without a readable id counts as brought, for it could never be."""
-    return any(not one.external_id or met(one.external_id) for one in found[:1])
 
 
 def _no_drafts() -> WillNeverWork:

@@ -21,8 +21,9 @@ from link4web.providers.base.failures import Troubles, cleaned_messages, is_html
 from link4web.providers.base.reading import anything
 from link4web.providers.quickbooks.problems import REFUSALS
 
-TROUBLES = Troubles("QBO", "QuickBooks")
+TROUBLES = Troubles("QBO", "QuickBooks", "company")
 said = REFUSALS.said
+TIMEOUT = "QBO-TIMEOUT"
 RATE_WAIT = 60.0  # Intuit's advice where an answer names no wait
 _THROTTLED, _EXPIRED_TOKEN, _USER_LOST = 3001, 3200, 120
 _NAME_TAKEN, _SYSTEM_FAILURE = 6240, 10000

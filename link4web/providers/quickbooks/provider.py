@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from link4web.http import Answer, HttpClient, Unreachable, origin_of, shared_client
+from link4web.http import LONGEST_CALL, Answer, HttpClient, Unreachable, origin_of, shared_client
 from link4web.providers.base.config import Addresses, ProviderConfig
 from link4web.providers.base.errors import MustReconnect, PersonMustFix, ProviderError, WillNeverWork
 from link4web.providers.base.failures import is_success, seconds
@@ -37,8 +37,6 @@ MANNERS = Manners(
     trace_header="intuit_tid",
     is_refusal=failures.is_refusal,
 )
-# a thousand whole customers take QuickBooks a while
-READ_SECONDS = 50.0
 # what proving a company may fail with, and the sentence of `consent_words` for it
 _CONSENT_TROUBLES = {
     "QBO-NOT-AUTHORISED": "other-company",
@@ -95,7 +93,7 @@ class QuickBooksProvider(OAuthProvider):
 
 
 def _http(config: ProviderConfig) -> HttpClient:
-    return shared_client("quickbooks", frozenset({origin_of(config.api_url)}), read_timeout=READ_SECONDS)
+    return shared_client("quickbooks", frozenset({origin_of(config.api_url)}), read_timeout=LONGEST_CALL)
 
 
 def _revoke(config: ProviderConfig, token: str) -> bool:
@@ -127,7 +125,7 @@ PROVIDER = QuickBooksProvider(
     slug="quickbooks",
     oauth=OAUTH,
     name="QuickBooks",
-    file_word="company",
+    file_word=failures.TROUBLES.file_word,
     contact_word="customer",
     retired_word="inactive",
     restore_steps=(

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 PAGE_SIZE = 1000
-# each page repeats so many rows of the one before: a customer merged away meanwhile moves all behind it forward.
-# Where more have gone, the first row of a page is none that was brought before, and an earlier page is read instead
+# each page repeats so many rows of the one before (see `walking`)
 OVERLAP = 20
 
 # without it only active ones are found
@@ -24,11 +23,11 @@ def moment(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
 
 
-def customers(page: int, order: str, since: datetime | None = None, *, rows: int = PAGE_SIZE) -> str:
-    """One page (from 1) of all customers, or of those changed since; `rows` takes the beginning of it alone."""
+def customers(page: int, order: str, since: datetime | None, *, start: int, rows: int) -> str:
+    """So many rows from `start` (0 is the first) of a page (from 1) of all customers, or of those changed since."""
     changed = [f"MetaData.LastUpdatedTime >= {quoted(moment(since))}"] if since else []
-    start = (page - 1) * (PAGE_SIZE - OVERLAP) + 1
-    window = f"ORDERBY {_ORDERS[order]} STARTPOSITION {start} MAXRESULTS {rows}"
+    place = (page - 1) * (PAGE_SIZE - OVERLAP) + start + 1
+    window = f"ORDERBY {_ORDERS[order]} STARTPOSITION {place} MAXRESULTS {rows}"
     return _select("*", "Customer", _ALL, *changed, then=window)
 
 

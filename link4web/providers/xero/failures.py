@@ -22,7 +22,7 @@ HIGH_VOLUME = 51
 CONCURRENT_BACK_OFF = 2.0
 ORGANISATION_OFFLINE_WAIT = 300.0
 
-TROUBLES = Troubles("XERO", "Xero")
+TROUBLES = Troubles("XERO", "Xero", "organisation")
 said = REFUSALS.said
 _NAME_TAKEN = re.compile("already assigned to another contact|unique across all active contacts", re.IGNORECASE)
 A_MINUTE, AN_HOUR = 60.0, 3600.0
