@@ -1,7 +1,8 @@
 """How many invitation mails may leave (R-106): a person, an organisation, a domain and all of us have a cap each.
 
 A cap counts in a window that begins with its first mail. What is over it waits for the next window; nothing is lost.
-One address has limits of its own, in `eligibility`.
+An organisation's is lower while it is new, and lower still while its invitations are met badly (`standing`). One
+address has limits of its own, in `eligibility`.
 """
 
 from datetime import datetime, timedelta
@@ -14,12 +15,15 @@ from link4web import clock
 from link4web.accounts.models import Organisation
 from link4web.database import changed_rows, db, insert_for
 from link4web.invitations.models import MailCount
+from link4web.invitations.standing import standing
 from link4web.settings import Settings
 from link4web.web.filters import number
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: So long an organisation counts as new, and may send less.
 NEW_FOR = timedelta(days=14)
+#: One whose invitations are met badly may send this part of what a new one may.
+SLOWED_TO = 10
 
 
 class Full(Exception):
@@ -95,7 +99,10 @@ def _caps(organisation: Organisation, person_id: str, domain: str) -> list[Cap]:
     most = settings.mail_caps
     is_new = organisation.created_at > clock.now() - NEW_FOR
     of_organisation = most.per_new_organisation if is_new else most.per_organisation
-    age = "a new organisation" if is_new else "one organisation"
+    which = "for a new organisation" if is_new else "for one organisation"
+    if why := standing(organisation.id).why:
+        slowed = max(1, most.per_new_organisation // SLOWED_TO)
+        of_organisation, which = min(of_organisation, slowed), why
     return [
         Cap("person", person_id, most.per_person, DAY, f"{number(most.per_person)} invitations a day for one person"),
         Cap(
@@ -103,7 +110,7 @@ def _caps(organisation: Organisation, person_id: str, domain: str) -> list[Cap]:
             organisation.id,
             of_organisation,
             DAY,
-            f"{number(of_organisation)} invitations a day for {age}",
+            f"{number(of_organisation)} invitations a day {which}",
         ),
         Cap("domain", domain, most.per_domain, HOUR, f"{number(most.per_domain)} invitations an hour to {domain}"),
         Cap("all", "", most.in_all, HOUR, f"{number(most.in_all)} invitations an hour in all"),

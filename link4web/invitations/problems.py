@@ -116,6 +116,13 @@ _INVITING = (
         "mail-limits",
     ),
     _plain(
+        "INVITE-SLOW",
+        "Your invitations go slowly",
+        "Many came back, were stopped, or had no answer, so fewer leave a day until that is better.",
+        "Check the addresses, and write a message of your own.",
+        "mail-limits",
+    ),
+    _plain(
         "INVITE-REVIEW",
         "Before anything is sent",
         "The page shows who gets a mail, who is left out and why, and what the mail says.",

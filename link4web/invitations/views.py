@@ -15,6 +15,7 @@ from link4web.invitations import batch_page, batches, caps, preview, review
 from link4web.invitations.forms import ReviewForm
 from link4web.invitations.mail import subject_of
 from link4web.invitations.models import InvitationBatch
+from link4web.invitations.standing import standing
 from link4web.invitations.words import NOTHING_LEFT, TOO_LATE
 from link4web.providers.base.provider import Provider
 from link4web.web.access import Permission, requires
@@ -90,6 +91,7 @@ def _review_page(
         subject=subject_of(organisation.name),
         preview=preview.mail(place, current_user, found.first_name, "" if form.errors else form.message.data or ""),
         limits=f"{LIMITS} {caps.forecast(organisation, current_user.id, found.will)}".rstrip(),
+        slow=standing(organisation.id).advice or None,
         undo_seconds=batch_page.undo_seconds(),
         consent=CONSENT,
         action=place.href("invite"),

@@ -10,7 +10,8 @@ from flask import Flask
 from link4web import outbox
 from link4web.ids import new_id
 from link4web.invitations import batches
-from tests.invited import Shop, fail_mail, open_shop
+from link4web.invitations import standing as standing_module
+from tests.invited import ReviewPage, Shop, fail_mail, join_form, link_in, open_join, open_shop
 from tests.people import Person, Town
 
 
@@ -22,7 +23,7 @@ def shop(town: Town, owner: Person) -> Shop:
 @pytest.fixture
 def domain() -> str:
     """A domain that nobody else in this run has: the mailbox is shared."""
-    return f"{new_id().casefold().strip('_-')}.example"
+    return f"{new_id().casefold().replace('_', '0').strip('-')}.example"
 
 
 def allow(app: Flask, **most: int) -> None:
@@ -124,3 +125,73 @@ def test_a_mail_that_is_tried_again_counts_once(shop: Shop, domain: str) -> None
     shop.town.later(minutes=1)
     shop.town.work()
     assert len(arrived(shop.town, domain)) == 1
+
+
+class TestStanding:
+    """An organisation whose invitations are met badly goes slowly, and is told why."""
+
+    WAITS = "We send at most 2 invitations a day while so "
+
+    @pytest.fixture(autouse=True)
+    def _few_are_enough(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(standing_module, "ENOUGH_SENT", 10)
+        monkeypatch.setattr(standing_module, "ENOUGH_OPEN", 10)
+        monkeypatch.setattr(standing_module, "OPEN_FOR_ONE_JOINED", 10)
+        allow(shop.town.app, per_new_organisation=20)
+
+    def later(self, shop: Shop, **duration: float) -> None:
+        shop.town.later(**duration)
+        shop.town.work()
+        shop.person.sign_in()
+
+    def review(self, shop: Shop, number: int = 3, domain: str = "rimu.example") -> ReviewPage:
+        """The page before so many more are sent, in place of those that were on it before."""
+        shop.person.post(f"{shop.base}/customers/selection/clear")
+        facts = [{"name": f"Rimu Print {n}", "email": f"{new_id().casefold()}@{domain}"} for n in range(number)]
+        shop.select(*shop.customers(facts))
+        return shop.review()
+
+    @pytest.mark.parametrize("how", ["refused", "stopped"])
+    def test_mails_that_come_back_or_are_stopped(self, shop: Shop, domain: str, how: str) -> None:
+        if how == "refused":
+            fail_mail(shop.town, stage="rcpt", code=550, to=f"@{domain}", count=2)
+        invite(shop, 12, domain)
+        for recipient in arrived(shop.town, domain)[: 2 if how == "stopped" else 0]:
+            stop_link = link_in(shop.mails_to(recipient)[0], "/stop/")
+            assert shop.town.visitor().client.post(stop_link, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+        self.later(shop, days=1, minutes=6)
+        review = self.review(shop, 3, domain)
+        assert "2 of your last 12 invitations came back or were stopped. Check the addresses" in review.html
+        assert f"{self.WAITS}many of your invitations come back or are stopped: 2 can leave now" in review.html
+        before = len(arrived(shop.town, domain))
+        batch = review.send().location
+        self.later(shop, minutes=2)
+        assert len(arrived(shop.town, domain)) == before + 2
+        page = shop.person.get(batch).text
+        assert f"1 still to go. {self.WAITS}many of your invitations come back or are stopped. The rest leaves" in page
+        self.later(shop, days=1, minutes=6)
+        assert len(arrived(shop.town, domain)) == before + 3
+        self.later(shop, days=61)
+        assert "came back" not in self.review(shop).html
+
+    def test_hardly_anybody_joins(self, shop: Shop, domain: str) -> None:
+        invite(shop, 12, domain)
+        self.later(shop, days=6)
+        assert "We send at most" not in self.review(shop).html
+        self.later(shop, days=2)
+        review = self.review(shop).html
+        assert "12 invitations of yours had a week or longer without an answer, and 0 led to joining." in review
+        assert f"{self.WAITS}few of your invitations are accepted: 2 can leave now" in review
+        for recipient in arrived(shop.town, domain)[:2]:
+            visitor = shop.town.visitor()
+            open_join(visitor, shop.mails_to(recipient)[0])
+            assert visitor.post("/join", join_form(email=recipient)).status_code == 303
+        self.later(shop, minutes=6)
+        assert "led to joining" not in self.review(shop).html
+
+    def test_others_are_not_slowed(self, shop: Shop, stranger: Person, domain: str) -> None:
+        fail_mail(shop.town, stage="rcpt", code=550, to=f"@{domain}", count=5)
+        invite(shop, 10, domain)
+        self.later(shop, minutes=6)
+        assert "came back" in self.review(shop).html
+        assert "came back" not in self.review(open_shop(shop.town, stranger)).html

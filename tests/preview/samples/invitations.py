@@ -57,6 +57,7 @@ def review(will: int = 238, **more: Any) -> Context:
             landing_href="#",
         ),
         "limits": "Today’s limit is 500 mails; 265 stay free.",
+        "slow": "31 of your last 400 invitations came back or were stopped. Check the addresses.",
         "undo_seconds": 60,
         "consent": "By sending you say that they are your customers and that you may write to them.",
         "action": "#",
