@@ -95,7 +95,7 @@ def _of_providers() -> Iterator[Shown]:
     for provider in providers.ALL:
         for code in provider.consent_words:
             yield Shown(f"way to a connection, {provider.name}", connections.consent_code(code))
-        for limit, _ in (allowance.DAY, allowance.MOMENT):
+        for limit, _ in (allowance.MONTH, allowance.DAY, allowance.MOMENT):
             yield Shown(f"calls of {provider.name}", allowance.code_of(provider, limit))
     for what in SENTENCES:
         yield Shown("answer of an accounting system", what, is_end=True)

@@ -48,7 +48,7 @@ def _consent() -> Iterator[Problem]:
 def _limits() -> Iterator[Problem]:
     """Our own counting of a provider's calls, which stops before the provider does."""
     for provider in providers.ALL:
-        for code, until in (allowance.DAY, allowance.MOMENT):
+        for code, until in (allowance.MONTH, allowance.DAY, allowance.MOMENT):
             yield Problem(
                 code=allowance.code_of(provider, code),
                 title="{provider} is asked as often as it allows",

@@ -9,6 +9,10 @@ from link4web.providers.base.text import clean
 
 #: What any provider may cause, by the end of its code: the sentence for the person.
 SENTENCES = {
+    "TIMEOUT": "{name} took too long to answer. We will try again.",
+    "RESTING": (
+        "{name} answers, but has failed several times in a row for this {file}. We give it a moment, then try again."
+    ),
     "UNREACHABLE": "We can’t reach {name} at the moment. We will keep trying.",
     "GARBLED": "{name}’s answer made no sense just now. We will try again.",
     "DOWN": "{name} has a problem at the moment. We will try again.",
@@ -37,21 +41,16 @@ class Troubles:
 
     def said(self, what: str) -> tuple[str, str]:
         """The code and the sentence of one of SENTENCES: how an error begins."""
-        return f"{self.prefix}-{what}", SENTENCES[what].format(name=self.name)
+        return f"{self.prefix}-{what}", SENTENCES[what].format(name=self.name, file=self.file_word)
 
     def unreachable(self, failure: Unreachable) -> TryAgainLater:
         """The provider did not answer, or it, or the file that the call is about, is being left alone for a while."""
         if isinstance(failure, CircuitOpen) and failure.of_part:
-            return self._resting(failure.retry_after)
+            return TryAgainLater(*self.said("RESTING"), failure.retry_after)
         if failure.reason == "timeout":
-            sentence = f"{self.name} took too long to answer. We will try again."
-            return TryAgainLater(f"{self.prefix}-TIMEOUT", sentence)
+            return TryAgainLater(*self.said("TIMEOUT"))
         wait = failure.retry_after if isinstance(failure, CircuitOpen) else None
         return TryAgainLater(*self.said("UNREACHABLE"), wait)
-
-    def _resting(self, wait: float) -> TryAgainLater:
-        sentence = f"{self.name} answers, but has failed several times in a row for this {self.file_word}."
-        return TryAgainLater(f"{self.prefix}-RESTING", f"{sentence} We give it a moment, then try again.", wait)
 
     def garbled(self) -> TryAgainLater:
         """The provider answered something that is not what it promises, such as a page of HTML."""

@@ -50,6 +50,8 @@ def _common(troubles: Troubles) -> Iterator[Problem]:
 
 
 _COMMON = {
+    "TIMEOUT": ("{provider} took too long", WAIT, "sync-trouble"),
+    "RESTING": ("{provider} fails again and again for this {file}", WAIT, "sync-trouble"),
     "UNREACHABLE": ("{provider} can’t be reached", WAIT, "sync-trouble"),
     "GARBLED": ("{provider}’s answer made no sense", WAIT, "sync-trouble"),
     "DOWN": ("{provider} has a problem", WAIT, "sync-trouble"),

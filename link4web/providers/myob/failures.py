@@ -105,7 +105,7 @@ def _seconds_to_midnight() -> float:
 def _down(answer: Answer, problems: list[_Problem]) -> TryAgainLater:
     wait = seconds(answer.headers.get("Retry-After"))
     if answer.status == 504 or any(problem.name == "GatewayTimeout" for problem in problems):
-        return TryAgainLater(*said(TIMEOUT), wait)
+        return TryAgainLater(*TROUBLES.said("TIMEOUT"), wait)
     if answer.status == 503:
         return TryAgainLater(*said(OFFLINE), wait)
     return TROUBLES.down(wait)

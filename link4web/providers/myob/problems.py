@@ -13,9 +13,6 @@ REFUSALS = Refusals(
             WAIT,
             "sync-trouble",
         ),
-        "MYOB-TIMEOUT": Told(
-            "MYOB took too long", "MYOB took too long to answer. We will try again.", WAIT, "sync-trouble"
-        ),
         "MYOB-OFFLINE": Told(
             "This business is offline at MYOB",
             "MYOB has this business offline for the moment, perhaps for an update. We will try again.",
