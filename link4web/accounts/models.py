@@ -32,11 +32,12 @@ class User(UserMixin, Base):  # type: ignore[misc]  # flask-login publishes no t
 
 
 class SessionRow(Base):
-    """A browser session. The cookie carries the token, the row only its hash."""
+    """A browser session. The cookie carries the token, the row only its hash; `id` stays when the token changes."""
 
     __tablename__ = "session"
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[str] = mapped_column(Id)
     user_id: Mapped[str | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     data: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]

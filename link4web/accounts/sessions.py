@@ -26,6 +26,7 @@ class Person(UserMixin):  # type: ignore[misc]  # flask-login publishes no types
 # built once: every request runs it, and building it costs more than running it
 _WITH_PERSON = (
     select(
+        SessionRow.id,
         SessionRow.token_hash,
         SessionRow.user_id,
         SessionRow.data,
@@ -44,24 +45,29 @@ _WITH_PERSON = (
 def _load(token_hash: bytes) -> Stored | None:
     # below the ORM, which would cost every request several times what the database does; both tables are global
     row = db.session.connection().execute(_WITH_PERSON, {"token_hash": token_hash}).first()
-    return Stored(*row[:5], Person(*row[5:]) if row[5] else None) if row else None
+    return Stored(*row[:6], Person(*row[6:]) if row[6] else None) if row else None
 
 
-def _save(wanted: Stored, request: Request, before: bytes | None, change: Change) -> None:
+def _save(wanted: Stored, request: Request, before: Stored | None, change: Change) -> bool:
     with writing():
-        kept = db.session.get(SessionRow, before, with_for_update=True, populate_existing=True) if before else None
-        if kept is None and before == wanted.token_hash:
-            return  # ended by somebody else meanwhile: it must not rise again
-        # what was ended meanwhile does not live on under a new token either: then only the change counts
+        kept = _held(before) if before else None
+        if kept is None and before is not None and before.id == wanted.id:
+            return False  # ended by somebody else meanwhile: it must not rise again, nor under a new token
         stored = change.onto(wanted, kept.data if kept else None)
-        if kept is not None and before != stored.token_hash:
+        if kept is not None and kept.token_hash != stored.token_hash:
             db.session.delete(kept)
+            db.session.flush()
             kept = None
-        row = kept or SessionRow(token_hash=stored.token_hash, created_at=stored.created_at)
+        row = kept or SessionRow(token_hash=stored.token_hash, id=stored.id, created_at=stored.created_at)
         row.user_id, row.data, row.seen_at = stored.user_id, stored.data, stored.seen_at
         row.address = (request.remote_addr or "")[:45]
         row.device = device_of(request)
         db.session.add(row)
+    return True
+
+
+def _held(before: Stored) -> SessionRow | None:
+    return db.session.get(SessionRow, before.token_hash, with_for_update=True, populate_existing=True)
 
 
 def _touch(token_hash: bytes, at: datetime) -> None:

@@ -207,7 +207,7 @@ def conditions(selection: Selection) -> list[ColumnElement[bool]]:
 
 
 def _aside_key() -> str:
-    return f"aside-{sessions.current().key}"[:64]  # the column's length; what remains of the hash is long enough
+    return f"aside-{sessions.current().key}"
 
 
 def _kept_as(connection_id: str, session_key: str) -> Selection | None:

@@ -17,5 +17,5 @@ def exchange(name: str, hashed: bytes, clean: str, *, opens_account: bool) -> Re
     if request.method != "HEAD":
         session[name] = hashed.hex()
         if opens_account or not current_user.is_authenticated:
-            sessions.current().token = None
+            sessions.change_token()
     return go_to(clean, 302)

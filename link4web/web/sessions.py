@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 
 from link4web import clock
+from link4web.ids import new_id
 from link4web.settings import Settings
 
 SESSIONLESS = ("/static/", "/webhooks/", "/help", "/healthz", "/readyz", "/metrics")
@@ -30,8 +31,12 @@ _serializer = TaggedJSONSerializer()
 
 @dataclass
 class Stored:
-    """A session as the store keeps it; `user` is whatever the store loaded beside it."""
+    """A session as the store keeps it; `user` is whatever the store loaded beside it.
 
+    `id` names the session and outlives a change of its token.
+    """
+
+    id: str
     token_hash: bytes
     user_id: str | None
     data: str
@@ -59,12 +64,12 @@ class Change:
 class Store:
     """Where sessions live; `app.py` plugs in the table. `load` may raise OperationalError.
 
-    `save` takes the session, the request, the hash of its token before (None for a new one) and the change, which it
-    applies in the transaction that writes.
+    `save` takes the session, the request, what was there before (None for a new one) and the change, which it applies
+    in the transaction that writes; it answers False when that has been ended meanwhile.
     """
 
     load: Callable[[bytes], Stored | None]
-    save: Callable[[Stored, Request, bytes | None, Change], None]
+    save: Callable[[Stored, Request, Stored | None, Change], bool]
     touch: Callable[[bytes, datetime], None]
     delete: Callable[[bytes], None]
 
@@ -122,8 +127,8 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
 
     @property
     def key(self) -> str:
-        """A stable name for this session in other tables (a hash, never the token)."""
-        return self.stored.token_hash.hex() if self.stored else ""
+        """A stable name for this session in other tables; empty while no row of it exists."""
+        return self.stored.id if self.stored else ""
 
     @property
     def person(self) -> Any:
@@ -139,6 +144,12 @@ def current() -> ServerSession:
 def rotate() -> None:
     """Give this browser a new token and start its hours anew; the old token is dead. At every sign-in (R-021)."""
     current().rotating = True
+    current().modified = True
+
+
+def change_token() -> None:
+    """Give this browser a new token; the session and its hours stay. When it proves more than before (R-021)."""
+    current().token = None
     current().modified = True
 
 
@@ -203,14 +214,20 @@ class DatabaseSessions(SessionInterface):
         response.delete_cookie(self.name, path="/", secure=self.secure, httponly=True, samesite="Lax")
 
     def _keep(self, held: ServerSession, response: Response) -> None:
-        now = clock.now()
-        before = held.stored.token_hash if held.stored else None
+        before, now = held.stored, clock.now()
         if held.token is None or held.rotating:
             held.token = secrets.token_urlsafe(32)
-        began = held.stored.created_at if held.stored and not held.rotating else now
-        saved = Stored(_hash(held.token), held.get("_user_id"), "", began, now)
-        self.store.save(saved, request, before, held.change())
-        if before != saved.token_hash:
+        goes_on = before if before and not held.rotating else None
+        saved = Stored(
+            id=goes_on.id if goes_on else new_id(),
+            token_hash=_hash(held.token),
+            user_id=held.get("_user_id"),
+            data="",
+            created_at=goes_on.created_at if goes_on else now,
+            seen_at=now,
+        )
+        kept = self.store.save(saved, request, before, held.change())
+        if kept and (before is None or before.token_hash != saved.token_hash):
             response.set_cookie(self.name, held.token, path="/", secure=self.secure, httponly=True, samesite="Lax")
 
 

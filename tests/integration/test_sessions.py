@@ -252,6 +252,22 @@ class TestSeveralRequestsAtOnce:
         assert not is_signed_in(late) and not is_signed_in(person)
 
 
+def test_a_link_opened_in_an_ended_session_revives_nothing(town: Town) -> None:
+    """Opening a link changes the token; a session that was ended at that moment stays ended under the new one too."""
+    person = town.person()
+
+    def ended_meanwhile() -> None:
+        with writing():
+            db.session.execute(text("DELETE FROM session"))
+
+    hooks = town.app.before_request_funcs[None]
+    hooks.append(ended_meanwhile)
+    assert person.get("/reset/unknown").location == "/reset"
+    hooks.remove(ended_meanwhile)
+    assert not is_signed_in(person)
+    assert rows(town) == 0
+
+
 def test_rows_are_made_for_forms_only(town: Town) -> None:
     browser = town.visitor()
     for path in ("/", "/customers", "/nowhere", "/privacy", "/healthz", "/readyz", "/favicon.ico", "/check-mail"):
