@@ -47,7 +47,9 @@ def list_context(
         "printed": f"{_filter_words(place, query)}, printed {day(clock.now())}",
         "listing": _listing(place, query, page, known, found, chosen, ids, error, elsewhere=elsewhere),
         "cleared": cleared,
-        "selection": selection_view(place, query, chosen, ids),
+        "selection": selection_view(
+            place, query, chosen, ids, matching=found if query.search and not elsewhere else None
+        ),
         "bulk": [("Invite selected", place.href("act_on_selection", **query.args()), True)],
         "miss": None,
         **miss,
@@ -125,6 +127,10 @@ def _listing(
         "previous_href": place.list_href(query, before=ids[0]) if page.has_previous and ids else None,
         "next_href": place.list_href(query, after=ids[-1]) if page.has_next and ids else None,
         "ids": " ".join(ids),
+        # what needs no counting after each tick: that there are no others
+        "save_href": place.href(
+            "save_selection", **query.args(), whole=None if page.has_previous or page.has_next else "yes"
+        ),
         "error": error,
         "empty": None if page.rows else pages.empty_view(place, query),
     }

@@ -1,4 +1,8 @@
-"""What is ticked on My Customers, kept on the server: over pages, or all that match with some left out."""
+"""What is ticked on My Customers, kept on the server: over pages, or all that match with some left out.
+
+How many a queue holds is known at any time. Whom a search finds takes looking through all customers, so those are
+counted when somebody selects all of them; ticks move that number, and the review counts again before anything is sent.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -47,9 +51,11 @@ def fits(selection: Selection | None, query: ListQuery) -> bool:
 
 
 def count(selection: Selection) -> int:
-    """How many customers are chosen now."""
+    """How many customers are chosen; of a search, as it was counted when all it found were selected."""
     if selection.mode == "include":
         return len(selection.ids)
+    if selection.search:
+        return selection.seen_count
     matches = matching(selection.connection_id, query_of(selection)) - left_out(selection)
     return max(0, matches) + _no_longer_matching(selection)
 
@@ -73,10 +79,10 @@ def left_out(selection: Selection) -> int:
     return db.session.scalar(those) or 0
 
 
-def matching(connection_id: str, query: ListQuery) -> int:
-    """How many customers a filter finds: from the maintained counts, or counted when it is a search."""
+def matching(connection_id: str, query: ListQuery, *, most: int = 1_000_000) -> int:
+    """How many customers a filter finds: from the maintained counts, or counted up to `most` when it is a search."""
     if query.search:
-        return listing.count(connection_id, query, limit=1_000_000)
+        return listing.count(connection_id, query, limit=most)
     known = counts(connection_id)
     return sum(known.get(state, 0) for state in query.queue.states)
 
@@ -100,12 +106,15 @@ def save(connection_id: str, query: ListQuery, shown: Sequence[str], ticked: Seq
     chosen = set(ticked) & on_page
     with writing():
         selection = _ours(connection_id, query)
-        kept = set(selection.ids) - on_page
-        ids = kept | (chosen if selection.mode == "include" else on_page - chosen)
+        before = set(selection.ids)
+        ids = (before - on_page) | (chosen if selection.mode == "include" else on_page - chosen)
         if len(ids) > MOST_IDS:
             raise TooMany
         selection.ids = sorted(ids)
-        selection.seen_count = count(selection)
+        if selection.mode == "exclude" and selection.search:
+            selection.seen_count = max(0, selection.seen_count + len(before) - len(ids))
+        else:
+            selection.seen_count = count(selection)
         selection.updated_at = clock.now()
     return selection
 
@@ -120,10 +129,10 @@ def _of_connection(connection_id: str, ids: Sequence[str]) -> set[str]:
 
 def select_all(connection_id: str, query: ListQuery) -> Selection:
     """Choose all that match the filter."""
+    found = matching(connection_id, query)
     with writing():
         selection = _ours(connection_id, query)
-        selection.mode, selection.ids, selection.kept = "exclude", [], []
-        selection.seen_count = count(selection)
+        selection.mode, selection.ids, selection.kept, selection.seen_count = "exclude", [], [], found
         selection.updated_at = clock.now()
     return selection
 

@@ -64,7 +64,8 @@ def save_selection(provider: Provider, connection: str) -> Response:
     place, query = Place.here(provider), _query()
     fits = _save(connection)
     chosen = selection.of_request(connection)
-    view = selection_view(place, query, chosen, request.form.get("shown", "").split())
+    shown = request.form.get("shown", "").split()
+    view = selection_view(place, query, chosen, shown, matching=len(shown) if "whole" in request.args else None)
     if not wants_fragment():
         return go_to(place.list_href(query))
     part = render_template("customers/_picked.html", selection=view)

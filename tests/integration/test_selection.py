@@ -1,10 +1,12 @@
 """Ticks on My Customers: over pages, all that match with some left out, and what is refused."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from link4web.customers import selection, services
@@ -105,6 +107,61 @@ def test_all_that_match_a_search(shop: Shop) -> None:
     assert shop.person.post(f"{shop.base}/customers/selection/all?q=tamaki").status_code == 303
     assert "All 60 selected" in page(shop, "?q=tamaki")
     assert chosen(shop) == set(wanted)
+
+
+@contextmanager
+def looks_through_all(shop: Shop) -> Iterator[list[str]]:
+    """The statements that look through all customers for a text, not at some by their ids."""
+    found: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        del connection, cursor, rest
+        if " LIKE " in statement.upper() and "customer.id IN" not in statement:
+            found.append(statement)
+
+    with shop.town.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_tick_looks_through_the_customers_once_at_most_and_not_further_than_it_must(shop: Shop) -> None:
+    """At a hundred thousand customers each look for a search takes as long as a page."""
+    shop.customers([{"name": f"Tāmaki {index:04d}"} for index in range(1_100)])
+    few = shop.customers([{"name": "Kererū Kitchens"}])
+    shown = ids_on(page(shop, "?q=tamaki"))
+    with looks_through_all(shop) as looks:
+        tick(shop, shown, shown[:3], "?q=tamaki", headers=HX)
+        assert looks == []
+        whole = tick(shop, shown, shown, "?q=tamaki", headers=HX)
+        assert len(looks) == 1 and "LIMIT" in looks[0]
+    assert "Select all more than 1,000 that match “tamaki”" in whole.text
+
+    shop.person.post(f"{shop.base}/customers/selection/all?q=tamaki")
+    with looks_through_all(shop) as looks:
+        without = tick(shop, shown, shown[2:], "?q=tamaki", headers=HX)
+        again = tick(shop, shown, shown[1:], "?q=tamaki", headers=HX)
+        assert looks == []
+    assert "All 1,100 selected, 2 left out" in without.text and "All 1,100 selected, 1 left out" in again.text
+    assert len(chosen(shop)) == 1_099
+
+    only = page(shop, "?q=kereru")
+    address = re.search(r'data-save="([^"]+)"', only)
+    assert address
+    with looks_through_all(shop) as looks:
+        shop.person.post(address[1].replace("&amp;", "&"), {"shown": few[0], "id": few}, headers=HX)
+        assert looks == []
+
+
+def test_the_review_counts_what_a_search_finds_again(shop: Shop) -> None:
+    ids = shop.customers([{"name": f"Tāmaki {index}"} for index in range(4)])
+    shop.person.post(f"{shop.base}/customers/selection/all?q=tamaki")
+    tick(shop, ids, ids[1:], "?q=tamaki")
+    shop.customers([{"name": "Tāmaki who came later"}])
+    assert "All 4 selected, 1 left out" in page(shop, "?q=tamaki")
+    review = shop.person.get(f"{shop.base}/invite").text
+    assert "You saw 3 when you selected them; there are 4 now." in review
 
 
 def test_another_filter_begins_another_selection(shop: Shop) -> None:

@@ -241,7 +241,6 @@ def selection(count: int = 3) -> Made:
         elsewhere=max(0, count - 2),
         words=f"{count} selected",
         clear_href="#",
-        save_href="/selection",
         all=None,
         all_match=None,
     )
@@ -262,6 +261,7 @@ def listing(**more: Any) -> Made:
             "previous_href": None,
             "next_href": "?after=x",
             "ids": " ".join(row.id for row in rows()),
+            "save_href": "/selection",
             "error": None,
             "empty": None,
             **more,
