@@ -50,10 +50,10 @@ def html_of(text: str, setting: Setting) -> Markup:
 
 
 def beginning_of(text: str, setting: Setting, most: int = 5) -> Markup:
-    """The first `most` steps of the article; where it has none, what it says before its first heading."""
-    tokens = _MARKDOWN.parse(text)
+    """The first `most` steps, where the article begins with some; else what it says before its first heading."""
+    tokens = _before_headings(_MARKDOWN.parse(text))
     begin = next((place for place, token in enumerate(tokens) if token.type == "ordered_list_open"), None)
-    chosen = _before_headings(tokens) if begin is None else _first_items(tokens[begin:], most)
+    chosen = tokens if begin is None else _first_items(tokens[begin:], most)
     # safe: as in html_of
     return Markup(_MARKDOWN.renderer.render(chosen, _MARKDOWN.options, {"setting": setting}))  # noqa: S704
 

@@ -87,7 +87,7 @@ TASKS = (
         slug="connection",
         label="See the connection’s health",
         hint="Here stands what was read last, what comes next, and how to end or renew the connection.",
-        article="disconnect-and-reconnect",
+        article="sync",
         leads="the page of your connection to {provider}, with its state and its last sync",
     ),
     Task(
