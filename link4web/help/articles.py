@@ -39,7 +39,8 @@ TOPICS = {
 class Article:
     """One article as its file says. `title`, `summary` and `body` are texts with places for the reader's words.
 
-    `only`: the slug of the one provider it is about, else empty. `search`: what people call it. `was`: its old slugs.
+    `only`: the slug of the one provider it is about, else empty. `search`: what people call it; it may hold the names
+    of `Reader.words`, such as `{provider}`. `was`: its old slugs.
     """
 
     slug: str

@@ -152,15 +152,16 @@ class Centre:
         body = markup.plain_of(self.desk.write(page.article, reader).body)
         here = [problem for problem in self._own.values() if problem.article == page.slug]
         said = [problem.title.format(**reader.words) for problem in here if problem.only in ("", reader.slug)]
+        called = [reader.fill(phrase) for phrase in page.article.search]
         return Entry(
             slug=page.slug,
             title=page.title,
             summary=page.summary,
             body=body,
-            called=page.article.search,
+            called=called,
             fields=(
                 (search.TITLE, page.title),
-                (search.CALLED, " ".join(page.article.search)),
+                (search.CALLED, " ".join(called)),
                 (search.SUMMARY, page.summary),
                 (search.HEADING, " ".join([*(heading.words for heading in page.headings), *said])),
                 (search.BODY, body),

@@ -146,4 +146,4 @@ class _Renderer(RendererHTML):
         return super().image(tokens, index, options, environment)
 
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "xhtmlOut": False}, renderer_cls=_Renderer).enable("table")
