@@ -19,6 +19,7 @@ LONGEST = 100
 MOST = 12
 # how much a word counts where it stands
 TITLE, CALLED, SUMMARY, HEADING, BODY = 6.0, 5.0, 3.0, 2.5, 1.0
+MOST_OF_A_WORD = 2 * TITLE
 # how much more an article counts when the whole query is one of the things it is called
 WHOLE = 1.5
 _WORD = re.compile(r"[\w’'-]+")
@@ -64,8 +65,9 @@ class Index:
             for weight, text in entry.fields:
                 for word in words_of(text):
                     before = self._weights[word].get(entry.slug, 0.0)
-                    # a word that comes again counts, but ever less
-                    self._weights[word][entry.slug] = max(before, weight) + min(before, weight) * 0.15
+                    # a word that comes again counts, but less, and not without end
+                    again = max(before, weight) + min(before, weight) * 0.15
+                    self._weights[word][entry.slug] = min(again, MOST_OF_A_WORD)
         self._vocabulary = sorted(self._weights)
 
     def search(self, query: str) -> list[Hit]:
