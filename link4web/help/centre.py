@@ -139,7 +139,9 @@ class Centre:
 
     def search(self, query: str, reader: Reader) -> list[Hit]:
         """The articles that answer a query best; a problem's code leads to its article."""
-        problem = self.problem(query.strip().upper(), reader)
+        asked = query.strip()
+        # *reconnect* is a word, RECONNECT and customer-declined are codes
+        problem = self.problem(asked.upper() if "-" in asked else asked, reader)
         if problem:
             page = self.page(problem.article, reader)
             return [Hit(page.slug, Markup.escape(page.title), Markup.escape(page.summary), 1.0)]
