@@ -49,7 +49,7 @@ _THROUGH_CONNECTION = (
 def _through_connection(user_id: str, connection_id: str) -> Member | None:
     with tenancy.system("a path names a connection; the join with the person's membership is the check"):
         row = db.session.execute(_THROUGH_CONNECTION, {"person": user_id, "connection": connection_id}).first()
-    return Member(*row) if row else None
+    return Member(*row, system=row.Connection.provider) if row else None
 
 
 def connections_of(user_id: str, provider: str = "", organisation_id: str = "") -> list[Connection]:

@@ -85,7 +85,7 @@ class Asked:
 
     def _where(self) -> Iterator[Finding]:
         if self.code:
-            yield "Problem", f"{self.subject} ({self.code})"
+            yield "Problem", self._said(self.code)
         if self.article:
             yield "Article", centre().title(self.article, self._reader)
 
@@ -94,6 +94,11 @@ class Asked:
             yield "Accounting system", self.reader.provider.name
         if self.reader.country:
             yield "Country", COUNTRIES[self.reader.country]
+
+    def _said(self, code: str) -> str:
+        """A problem by its title and code; the code alone where it has no words."""
+        said = centre().said(code, self._reader)
+        return f"{said.title} ({code})" if said else code
 
     def _failed(self) -> Iterator[Finding]:
         if self.request:
@@ -109,7 +114,7 @@ class Asked:
         yield "Connection", CONNECTION_WORDS[connection.state] + reason
         synced = connection.synced_at
         yield "Last sync", f"{moment(synced)}, {_zone(organisation)}" if synced else "Not yet"
-        yield "Last error", connection.sync_error or "None"
+        yield "Last error", self._said(connection.sync_error) or "None"
         yield from self._records(Place(provider, connection, organisation))
 
     def _records(self, place: Place) -> Iterator[Finding]:

@@ -1,12 +1,13 @@
 """What people write to support."""
 
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import ValidationError
 
 from link4web.contact.models import MESSAGE_LENGTH
 from link4web.ids import is_id
 from link4web.invitations.message import tidy
-from link4web.web.forms import Email, Form, Required
+from link4web.sentences import Coded
+from link4web.web.forms import AtMost, Email, Form, Required
 
 
 class ContactForm(Form):
@@ -19,9 +20,10 @@ class ContactForm(Form):
         filters=[tidy],
         validators=[Required("Write what happened.")],
     )
-    email = StringField("Where do we answer?", validators=[Length(max=254, message="At most 254 characters."), Email()])
+    email = StringField("Where do we answer?", validators=[AtMost(254), Email()])
     attach = BooleanField("Attach this", default=True)
 
     def validate_message(self, field: TextAreaField) -> None:
         if (length := len(field.data or "")) > MESSAGE_LENGTH:
-            raise ValidationError(f"At most {MESSAGE_LENGTH:,} characters; these are {length:,}.")
+            sentence = f"At most {MESSAGE_LENGTH:,} characters; these are {length:,}."
+            raise ValidationError(Coded(sentence, "FIELD-LONG"))

@@ -4,6 +4,7 @@ let helpOpener;
 const helpSpot = () => find(dialog?.open ? "#dialog-help" : "#help");
 
 const closeHelp = (panel) => {
+  if (panel.hidden) return;
   panel.hidden = true;
   panel.replaceChildren();
   if (helpOpener?.isConnected) helpOpener.focus();

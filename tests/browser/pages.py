@@ -178,14 +178,14 @@ class Customers:
     def row(self, name: str) -> Locator:
         return self.page.locator("table.list tbody tr", has=self.page.get_by_role("link", name=name, exact=True))
 
-    def reload_until(self, query: str, name: str, words: str) -> None:
+    def reload_until(self, query: str, name: str, words: str | re.Pattern[str]) -> None:
         """Look at the list again and again, as a person waiting for the work behind it, until a row says this."""
         until = time.monotonic() + PATIENCE
         while True:
             self.open(query)
             if self.row(name).get_by_text(words).count():
                 return
-            assert time.monotonic() < until, f"{name} never says {words}"
+            assert time.monotonic() < until, f"{name} never says {words!r}"
             time.sleep(0.3)
 
     def names(self) -> list[str]:

@@ -77,7 +77,7 @@ def ended(shop: Shop) -> None:
 
     def end() -> None:
         with writing():
-            lost = {"state": "reconnect", "state_reason": "XERO-REVOKED", "sync_error": "XERO-REVOKED"}
+            lost = {"state": "reconnect", "state_reason": "XERO-REVOKED", "sync_error": "XERO-BUDGET"}
             db.session.execute(update(Connection).values(lost))
 
     shop.inside(end)
@@ -94,7 +94,7 @@ def test_a_message_arrives_with_what_we_know(owner: Person, town: Town) -> None:
     assert about["Article"] == "A customer has no ABN"
     assert about["Accounting system"] == "Xero", "what the record says counts, not the address"
     assert about["Connection"] == "Needs reconnecting (XERO-REVOKED)"
-    assert about["Last error"] == "XERO-REVOKED"
+    assert about["Last error"] == "Xero is asked as often as it allows (XERO-BUDGET)"
     assert re.fullmatch(r"\d+ \w+ \d{4}, [\d:]+ [ap]m, Sydney time", about["Last sync"])
     assert about["Customer"].startswith("Needs ABN since ")
     assert about["Record"] == f"/xero/{shop.connection}/customers/{lacking}"
@@ -334,9 +334,9 @@ def test_links_to_support_know_where_they_come_from(owner: Person, town: Town) -
     article = town.visitor().get("/help/add-number?for=myob").text
     assert {"for": ["myob"], "article": ["add-number"]} in contact_links(article)
     missing = owner.get("/nowhere")
-    assert {"request": [missing.headers["X-Request-Id"]]} in contact_links(missing.text)
+    assert {"request": [missing.headers["X-Request-Id"]], "code": ["HTTP-404"]} in contact_links(missing.text)
     part = owner.get("/nowhere", headers={"HX-Request": "true"})
-    assert contact_links(part.text) == [{"request": [part.headers["X-Request-Id"]]}]
+    assert contact_links(part.text) == [{"request": [part.headers["X-Request-Id"]], "code": ["HTTP-404"]}]
 
 
 def contact_links(page: str) -> list[dict[str, list[str]]]:
