@@ -23,10 +23,10 @@ CONSENT = {
     "no-file": ("Begin again, and choose one {file} at {provider}.", "connecting-fails"),
     "provider-down": ("Wait a few minutes, then press Go on to {provider}.", "connecting-fails"),
     "refused": (SUPPORT, "connecting-fails"),
-    "taken": ("Look under Your organisations for it; otherwise write to support with the code.", "several-ledgers"),
-    "other-file": ("Go back and choose the same {file}, or tick Connect this {file} as well.", "several-ledgers"),
+    "taken": ("Look under Your organisations for it; otherwise write to support with the code.", "connecting-fails"),
+    "other-file": ("Go back and choose the same {file}, or tick Connect this {file} as well.", "connecting-fails"),
     "gone": ("Look at Connections. If it isn’t there, begin again.", "connecting-fails"),
-    "nothing-chosen": ("Tick one {file}, then press the button.", "connect"),
+    "nothing-chosen": ("Tick one {file}, then press the button.", "connecting-fails"),
 }
 
 #: What to do where a product's own sentences (`consent_words`) ask for something else than to begin again.

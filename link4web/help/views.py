@@ -84,7 +84,8 @@ def problem(code: str) -> Response:
         return _nothing_there(code.replace("-", " "), reader)
     reader = reader if reader.slug else Reader(known.only, reader.country)
     address = _article_address(known.article, reader, code, Case.from_args(request.args))
-    return go_to(address + (f"#{known.at}" if known.at else ""), 302)
+    heading = centre().heading_of(known, reader)
+    return go_to(address + (f"#{heading}" if heading else ""), 302)
 
 
 @bp.get("/panel/p/<code>")
