@@ -94,7 +94,7 @@ class Centre:
         return Said(code, *(reader.fill(text) for text in (problem.title, problem.sentence, problem.fix)))
 
     def heading_of(self, problem: Problem, reader: Reader) -> str:
-        """The id of the heading that a problem means: its own title where it names none, empty for the whole article."""
+        """The id of the heading a problem means: its own title where it names none, empty for the whole article."""
         its_own = markup.heading_id(reader.fill(problem.title))
         there = {heading.id for heading in self.page(problem.article, reader).headings}
         return problem.at or (its_own if its_own in there else "")
