@@ -70,11 +70,12 @@ def _context(request: HttpRequest, place: Connection) -> dict[str, Any]:
         "times": place.organisation.timezone.split("/")[-1].replace("_", " "),
         "nav": _navigation(place, base),
         "help_href": f"/help{HELP_FOR}",
-        "no_answer_href": f"/help/p/PAGE-NO-ANSWER{HELP_FOR}",
+        "contact_href": f"/contact{HELP_FOR}&connection={place.id}",
+        "no_answer_href": f"/help/p/PAGE-NO-ANSWER{HELP_FOR}&connection={place.id}",
         "connection": {"file_name": place.file_name, "href": reverse("connection", kwargs={"connection": place.id})},
         "ledgers": _ledgers(place),
         "queues": _queues(base, known, scheme),
-        "todo": _todo(base, known, scheme),
+        "todo": _todo(base, place.id, known, scheme),
         "sync": _sync(place, base),
         "printed": f"All, printed {day(timezone.now())}",
         "listing": {
@@ -148,7 +149,7 @@ def _queues(base: str, known: dict[str, int], scheme: str) -> list[dict[str, Any
     return views
 
 
-def _todo(base: str, known: dict[str, int], scheme: str) -> list[dict[str, Any]]:
+def _todo(base: str, connection: str, known: dict[str, int], scheme: str) -> list[dict[str, Any]]:
     lines = [
         (states.NEEDS_NUMBER, "todo", f"no valid {scheme}, so they can’t be invited.", "Add numbers", "needs-number"),
         (states.NEEDS_EMAIL, "todo", "no e-mail address, so they can’t be invited.", "Add addresses", "needs-email"),
@@ -161,7 +162,7 @@ def _todo(base: str, known: dict[str, int], scheme: str) -> list[dict[str, Any]]
             "action": action,
             "href": f"{base}?queue={queue}",
             "tone": tone,
-            "help_href": f"/help/p/{state_code(state)}{HELP_FOR}",
+            "help_href": f"/help/p/{state_code(state)}{HELP_FOR}&connection={connection}",
         }
         for state, tone, sentence, action, queue in lines
         if known.get(state)
