@@ -161,7 +161,8 @@ def _context(slug: str, reader: Reader, code: str, case: Case = NO_CASE) -> dict
 
 
 def _article_address(slug: str, reader: Reader, code: str, case: Case) -> str:
-    parameters: dict[str, Any] = {"code": code or None, **reader.args, **case.args}
+    known = centre().problem(code, reader)
+    parameters: dict[str, Any] = {"code": known.code if known else None, **reader.args, **case.args}
     return url_for(".article", slug=slug, **parameters)
 
 

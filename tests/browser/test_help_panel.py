@@ -122,7 +122,7 @@ def test_a_number_is_missing_without_scripts(at: At) -> None:
     read_help(here.page, "ABN", "A customer has no ABN", "The network finds businesses by it.", scripts=False)
     form.get_by_label("Australian Business Number (ABN)").fill("23 226 914 937")
     form.get_by_role("button", name="Save", exact=True).last.click()
-    expect(help_link(here.page, "Australian Business Number (ABN)")).to_be_visible()
+    expect(help_link(main_of(here.page), "Australian Business Number (ABN)")).to_be_visible()
     form.get_by_role("button", name="Save", exact=True).last.click()
     here.customers.open("?q=ironbark")
     expect(here.customers.row(name)).to_contain_text("23 226 914 937")

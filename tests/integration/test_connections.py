@@ -20,6 +20,7 @@ from link4web.database import db
 from link4web.providers.xero.provider import PROVIDER
 from tests.ledger import CONTACTS, LARGE, SMALL, Books, Xero, books, colleague, simulators, words, xero
 from tests.people import Person, Town, allow_at_provider
+from tests.telling_apart import alike
 
 __all__ = ["books", "simulators", "xero"]
 
@@ -60,11 +61,6 @@ def offered_file(person: Person, address: str) -> str:
 
 def confirm(person: Person, address: str, **more: str) -> TestResponse:
     return person.post(address, {"file": offered_file(person, address), **more})
-
-
-def anonymous(html: str) -> str:
-    """An error page without what differs for every request."""
-    return re.sub(r"(?<=<code>)[^<]+|[\w-]{22}|(?<=value=\")[^\"]+", "", html)
 
 
 def test_every_trouble_has_its_own_sentence() -> None:
@@ -255,7 +251,7 @@ def test_foreign_ids_look_like_missing_ones(books: Books, stranger: Person) -> N
         foreign = stranger.get(f"/xero/{books.connection}{tail}")
         unknown = stranger.get(f"/xero/{missing}{tail}")
         assert foreign.status_code == 404
-        assert anonymous(foreign.text) == anonymous(unknown.text)
+        assert alike(foreign, unknown)
 
 
 def test_disconnecting_lets_go_of_this_organisation_alone(books: Books, town: Town, xero: Xero) -> None:

@@ -288,7 +288,7 @@ def test_without_an_own_number_there_is_one_banner(town: Town) -> None:
     person = town.owner(number=None)
     shop = open_shop(town, person)
     shop.customer()
-    assert page(shop).count("Your own business number isn’t on file") == 1
+    assert page(shop).count("<h2>Your own business number isn’t on file") == 1
     other = colleague(town, person)
     shown = words(other.get(f"{shop.base}/customers").text)
     assert "isn’t on file" in shown and "admin" in shown
