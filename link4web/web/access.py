@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask, Request, abort, current_app, g, request, url_for
+from flask.ctx import _AppCtxGlobals
 
 from link4web import ids, tenancy
 from link4web.audit import Actor
@@ -38,12 +39,15 @@ ROLES: dict[str, frozenset[Permission]] = {
 class Member:
     """A person inside an organisation; with a connection in the path, also that one and the `revision`.
 
-    `system` is the slug of the accounting system that the page is about, where that is known.
+    `system` is the slug of the accounting system that the page is about, where that is known. `rows` reads the
+    organisation and the connection (or None): many answers need neither (pages shown again, polls).
     """
 
-    organisation: Any
+    organisation_id: str
+    country: str
     role: str
-    connection: Any = None
+    rows: Callable[[], tuple[Any, Any]]
+    provider: str = ""
     revision: int | None = None
     system: str = ""
 
@@ -59,6 +63,18 @@ class Rule:
     permission: Permission | None = None
     verified: bool = True
     csrf_exempt: bool = False
+
+
+class Here(_AppCtxGlobals):
+    """Flask's `g`; `g.organisation` and `g.connection` are the member's rows, read when somebody asks for them."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("organisation", "connection"):
+            return super().__getattr__(name)
+        member: Member | None = self.get("member")
+        rows = member.rows() if member else (None, None)
+        self.__dict__.update(organisation=rows[0], connection=rows[1])
+        return self.get(name)
 
 
 MemberLoader = Callable[[str, str | None, str | None], Member | None]
@@ -114,11 +130,12 @@ def member() -> Member:
 def init_access(app: Flask, load_member: MemberLoader) -> None:
     """Enforce the rules before every request. Call before CSRF protection, so that 401 and 404 come first."""
     app.extensions["load_member"] = load_member
+    app.app_ctx_globals_class = Here
 
     @app.before_request
     def check() -> Any:
         tenancy.enter(None)
-        g.member = g.organisation = g.connection = None
+        g.member = None
         provider = (request.view_args or {}).get("provider")
         g.help_for = (getattr(provider, "slug", ""), "")
         if sessions.current().unreadable:
@@ -178,7 +195,7 @@ def _enforce(rule: Rule) -> Any:
 
 def _fits_provider(member: Member) -> bool:
     provider = (request.view_args or {}).get("provider")
-    return member.connection is None or provider is None or member.connection.provider == provider.slug
+    return not member.provider or provider is None or member.provider == provider.slug
 
 
 def enter(member: Member) -> None:
@@ -187,8 +204,8 @@ def enter(member: Member) -> None:
     Rules do this by themselves; it is for public pages that know more about somebody's own than about a stranger's.
     """
     g.member = member
-    g.organisation = member.organisation
-    g.connection = member.connection
+    g.pop("organisation", None)
+    g.pop("connection", None)
     # texts, not rows: error pages have them too, when the database has gone away
-    g.help_for = (g.help_for[0] or member.system, member.organisation.country)
-    tenancy.enter(member.organisation.id)
+    g.help_for = (g.help_for[0] or member.system, member.country)
+    tenancy.enter(member.organisation_id)

@@ -224,6 +224,22 @@ def test_crossings_are_few_and_say_why() -> None:
         assert all(len(reason) > 20 for reason in reasons), place
 
 
+def test_statements_below_the_gate_are_few() -> None:
+    """What runs on the connection itself is not narrowed to an organisation; each place was read with that in mind."""
+    root = ROOT / "link4web"
+    found = {
+        path.relative_to(root).as_posix() for path in root.rglob("*.py") if "session.connection()" in path.read_text()
+    }
+    assert found == {
+        "accounts/sessions.py",
+        "connections/membership.py",
+        "database.py",
+        "doctor.py",
+        "revision.py",
+        "web/health.py",
+    }
+
+
 def test_a_foreign_organisation_looks_like_none(town: Town) -> None:
     """R-040, R-045: wherever the id is put."""
     owner, stranger = town.owner(), town.owner("Sam Stranger", "Kauri Point Marine")
