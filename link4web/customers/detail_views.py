@@ -8,7 +8,7 @@ from link4web.customers import history, queries, states
 from link4web.customers.misses import gone_view, ways_view
 from link4web.customers.models import Customer, LedgerDraft
 from link4web.customers.pages import Place, open_href
-from link4web.customers.popups import ending_there, kept_back
+from link4web.customers.popups import MOST_SHARING, ending_there, kept_back, listed
 from link4web.customers.problems import draft_code, state_code
 from link4web.customers.rows import next_step
 from link4web.customers.words import DRAFTS, ORIGINS, state_words
@@ -93,6 +93,7 @@ def _facts(place: Place, row: Customer, scheme: str) -> list[dict[str, Any]]:
     email_note = [ORIGINS[row.email_origin].format(provider=name)] if row.email else []
     if row.ledger_email and row.ledger_email.casefold() != row.email.casefold():
         email_note.append(f"{name} has {row.ledger_email}")
+    sharing = queries.sharing_number(row, row.number_scheme, row.number, MOST_SHARING + 1) if row.number else []
     status = "Customer" if row.is_customer else f"{place.provider.contact_word.capitalize()}, not a customer yet"
     use = {"archived": place.provider.retired_word, "gone": "no longer there"}.get(row.ledger_status, row.ledger_status)
     return [
@@ -103,11 +104,18 @@ def _facts(place: Place, row: Customer, scheme: str) -> list[dict[str, Any]]:
             ("Change" if row.number else "Add", f"{href}/abn"),
             is_number=True,
         ),
+        *([_sharing_fact(place, row, sharing)] if sharing else []),
         _fact("E-mail", row.email, email_note, ("Change" if row.email else "Add", f"{href}/email")),
         _fact("Person", row.person, []),
         _fact("Place", ", ".join(filter(None, (row.place, row.country))), []),
         _fact(f"In {name}", f"{status}, {use}", []),
     ]
+
+
+def _sharing_fact(place: Place, row: Customer, names: list[str]) -> dict[str, Any]:
+    """Others with the same number, and the list of them all."""
+    fact = _fact(f"Same {row.number_scheme}", listed(names), ["branches of one business may share it"])
+    return {**fact, "link": ("Show them", place.href("customers", q=row.number))}
 
 
 def _fact(
@@ -119,6 +127,7 @@ def _fact(
         "note": ", ".join(notes) or None,
         "is_number": is_number,
         "action": action,
+        "link": None,
     }
 
 

@@ -81,6 +81,14 @@ class Customer(TenantMixin, Base):
         Index("ix_customer_state_name", "organisation_id", "connection_id", "state", "name_key", "id"),
         Index("ix_customer_since", "organisation_id", "connection_id", "state_since", "id"),
         Index("ix_customer_state_since", "organisation_id", "connection_id", "state", "state_since", "id"),
+        Index(
+            "ix_customer_number",
+            "organisation_id",
+            "connection_id",
+            "number",
+            sqlite_where=text("number != ''"),
+            postgresql_where=text("number != ''"),
+        ),
         Index("ix_customer_sync", "organisation_id", "connection_id", "sync_serial", "sync_change"),
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from link4web.accounts import register
 from link4web.accounts.register import Finding
-from link4web.customers import popup_words
+from link4web.customers import popup_words, queries
 from link4web.customers.models import Customer
 from link4web.customers.pages import Place
 from link4web.registers.abn_lookup import NameMatch
@@ -14,6 +14,7 @@ from link4web.sentences import Coded
 from link4web.web.filters import business_number
 
 MOST_MATCHES = 4
+MOST_SHARING = 3
 
 
 def matches_for(
@@ -56,7 +57,8 @@ def _match_view(match: NameMatch, typed: str, ending: str, customer: Customer) -
 
 def doubt_about(place: Place, row: Customer, number: BusinessNumber, finding: Finding) -> Coded | None:
     """Doubts that don't stop: pressing *Save* once more keeps the number. None when there are none."""
-    doubts = [doubt for doubt in (_register_doubt(row.name, finding), _ending_doubt(place, row, number)) if doubt]
+    found = (_register_doubt(row.name, finding), _ending_doubt(place, row, number), _shared_doubt(row, number))
+    doubts = [doubt for doubt in found if doubt]
     return Coded(" ".join((*doubts, popup_words.ANYWAY)), doubts[0].code) if doubts else None
 
 
@@ -76,6 +78,23 @@ def _ending_doubt(place: Place, row: Customer, number: BusinessNumber) -> Coded 
         return None
     said = popup_words.OTHER_ENDING.format(provider=place.provider.name, scheme=number.scheme, ending=ending)
     return Coded(said, "NUMBER-ENDING")
+
+
+def _shared_doubt(row: Customer, number: BusinessNumber) -> Coded | None:
+    names = queries.sharing_number(row, number.scheme, number.digits, MOST_SHARING + 1)
+    if not names or number.digits == row.number:
+        return None
+    have = "has" if len(names) == 1 else "have"
+    said = popup_words.SHARED.format(names=listed(names), have=have, scheme=number.scheme)
+    return Coded(said, "NUMBER-SHARED")
+
+
+def listed(names: list[str]) -> str:
+    """Up to three names in a sentence; more are “others”."""
+    shown = [f"“{name}”" for name in names[:MOST_SHARING]]
+    if len(names) > MOST_SHARING:
+        shown.append("others")
+    return " and ".join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else shown[0]
 
 
 def ending_there(place: Place, row: Customer, scheme: str) -> str:

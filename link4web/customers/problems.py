@@ -201,6 +201,13 @@ _NUMBERS = (
         "register-says",
     ),
     _plain(
+        "NUMBER-SHARED",
+        "Another customer has this number",
+        "Two customers of yours have the same {scheme}. Branches of one business may share it.",
+        "Look whether one of them is there twice, then press Save again if it is right.",
+        "register-says",
+    ),
+    _plain(
         "NUMBER-CANCELLED",
         "The number was cancelled",
         popup_words.CANCELLED.replace(" ({name})", ""),

@@ -20,6 +20,22 @@ def by_external_id(connection_id: str, external_id: str) -> Customer | None:
     ).first()
 
 
+def sharing_number(row: Customer, scheme: str, digits: str, limit: int) -> list[str]:
+    """Names of other customers in the same ledger that have this number, but for archived ones.
+
+    Branches of one business may well share it, so this is worth a word and no refusal.
+    """
+    others = select(Customer.name).where(
+        Customer.connection_id == row.connection_id,
+        Customer.number == digits,
+        Customer.number != "",  # lets the index be used, which leaves those without one out
+        Customer.number_scheme == scheme,
+        Customer.ledger_status == "active",
+        Customer.id != row.id,
+    )
+    return list(db.session.scalars(others.order_by(Customer.name_key, Customer.id).limit(limit)))
+
+
 def next_in_state(connection_id: str, state: str, after: Customer) -> Customer | None:
     """The next customer by name in a state, behind `after`; the first one when there is none behind."""
     waiting = (

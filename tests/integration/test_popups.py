@@ -90,6 +90,19 @@ def test_a_doubt_is_said_and_saving_again_keeps_the_number(books: Books, typed: 
     assert books.customer(customer.name).number == typed
 
 
+def test_a_number_that_another_customer_has_is_a_doubt_and_both_pages_say_so(books: Books) -> None:
+    first, second = joinery(books), joinery(books, Name="Dry Creek Joinery Geelong")
+    assert number(books, first, JOINERY).status_code == 303
+    second = books.customer("Dry Creek Joinery Geelong")
+    doubted = number(books, second, JOINERY)
+    assert doubted.status_code == 422 and "“Dry Creek Joinery” has this ABN, too" in words(doubted.text)
+    assert number(books, second, JOINERY, sure=JOINERY).status_code == 303, "branches may share one"
+    shown = books.person.get(f"{books.base}/{first.id}")
+    assert "Same ABN “Dry Creek Joinery Geelong” branches of one business may share it" in words(shown.text)
+    listed = words(books.person.get(f"{books.base}?q={JOINERY}").text)
+    assert "Dry Creek Joinery Geelong" in listed
+
+
 @pytest.mark.parametrize("fault", [{"status": 503}, {"kind": "reset"}, {"kind": "html"}, {"kind": "half"}])
 def test_with_the_register_down_the_number_is_kept_unchecked(books: Books, fault: dict[str, Any]) -> None:
     customer = books.one("needs-number")

@@ -183,6 +183,7 @@ def customer() -> Context:
                 value="64 440 107 488",
                 note="from Xero, in the register as Eastlight Motel Group Pty Ltd",
                 is_number=True,
+                link=("Show them", "#"),
                 action=("Change", "#"),
             ),
             Made(
@@ -190,10 +191,13 @@ def customer() -> Context:
                 value="pay@eastlightmotels.example",
                 note="typed here on 2 November; Xero has none",
                 is_number=False,
+                link=None,
                 action=("Change", "#"),
             ),
-            Made(term="Can receive?", value="Not checked yet", note=None, is_number=False, action=None),
-            Made(term="Who has to act", value="Wattle & Wharf Coffee", note=None, is_number=False, action=None),
+            Made(term="Can receive?", value="Not checked yet", note=None, is_number=False, action=None, link=None),
+            Made(
+                term="Who has to act", value="Wattle & Wharf Coffee", note=None, is_number=False, action=None, link=None
+            ),
         ],
         "events": EVENTS,
         "open_href": "#",
