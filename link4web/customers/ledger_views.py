@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, abort, flash, request, url_for
 
-from link4web.customers import asking, ledger, queries, services
+from link4web.customers import asking, ledger, queries, selection, services
 from link4web.customers.forms import NewContactForm
 from link4web.customers.list_page import list_context
 from link4web.customers.misses import nothing_view
@@ -11,7 +11,7 @@ from link4web.customers.pages import Place
 from link4web.providers.base.errors import DuplicateName, PersonMustFix, ProviderError, TryAgainLater
 from link4web.providers.base.provider import Provider
 from link4web.sentences import Coded
-from link4web.web.access import Permission, requires
+from link4web.web.access import Permission, member, requires
 from link4web.web.responses import go_to, page
 
 
@@ -45,9 +45,10 @@ def add_contact(provider: Provider, connection: str) -> Response:
     flash(f"{name} is in {provider.name} now.", "done")
     if customer is None:
         return go_to(place.base)
-    if request.form.get("then") == "invite":
+    if request.form.get("then") == "invite" and member().may(Permission.INVITE):
         services.allow_invitation(customer.id)
-        return go_to(url_for(f"{provider.slug}.customers", connection=place.connection.id, q=name))
+        selection.only(place.connection.id, customer.id)
+        return go_to(url_for(f"{provider.slug}.invite", connection=place.connection.id))
     return go_to(f"{place.base}/{customer.id}")
 
 

@@ -172,6 +172,13 @@ def single(connection_id: str, customer_id: str) -> Selection:
     return selection
 
 
+def only(connection_id: str, customer_id: str) -> Selection:
+    """Choose this one alone; what was chosen before is put aside."""
+    if chosen := of_request(connection_id):
+        put_aside(chosen)
+    return save(connection_id, ListQuery.from_args({}), [customer_id], [customer_id])
+
+
 def clear(selection: Selection) -> None:
     """Nothing is chosen any more."""
     with writing():

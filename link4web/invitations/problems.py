@@ -255,7 +255,7 @@ _JOINING = (
     _plain(
         "JOIN-DECLINE",
         "You would rather not",
-        "Whoever invited you is told, and can’t invite this address again.",
+        "Whoever invited you sees your answer, and can’t invite this address again.",
         "Press Say no, or go back.",
         "already-elsewhere",
     ),

@@ -19,7 +19,7 @@ CAPPED = "We send at most {words}. The rest leaves by itself from {until}."
 STOPPED = "They asked for no more e-mails."
 CHANGED = "The customer was changed after you pressed Send. Invite them again."
 REFUSED = "The mail server refused this address."
-UNREACHABLE = "The mail could not be handed over for several hours."
+UNREACHABLE = "The mail could not be handed over, though we tried for an hour."
 UNKNOWN = "We lost the connection while handing the mail over, so we don’t know whether it arrived."
 #: The code of each of them, which are stored as sentences.
 MAIL_CODES = {
@@ -46,11 +46,11 @@ CLOSED = {
     ),
     "declined": (
         "You said no to this one.",
-        "{inviter} has been told. If you have changed your mind, you can sign up by yourself.",
+        "{inviter} sees your answer. If you have changed your mind, you can sign up by yourself.",
     ),
     "revoked": (
-        "This invitation was taken back.",
-        "{inviter} withdrew it, perhaps because it went to the wrong address.",
+        "This invitation counts no more.",
+        "{inviter} took it back, or the mail came back to us. If you would like another one, ask them.",
     ),
     "unknown": (
         "We do not know this link.",

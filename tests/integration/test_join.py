@@ -402,7 +402,7 @@ class TestSayingNo:
         assert "No, thanks" in invited.visitor.get("/join/decline").text
         assert invited.state == "invited"
         answer = invited.visitor.post("/join/decline", {"reason": "not-us", "note": "Try Dry Creek."})
-        assert "All right. Wattle &amp; Wharf Coffee has been told." in answer.text
+        assert "All right. Wattle &amp; Wharf Coffee sees your answer." in answer.text
         assert invited.state == "declined"
         [invitation] = invited.shop.invitations(invited.customer)
         assert invitation.problem == "We are not their customer. Try Dry Creek."

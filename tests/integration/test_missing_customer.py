@@ -257,6 +257,8 @@ def test_adding_to_xero_is_prefilled_and_shows_up_at_once(books: Books) -> None:
 def test_adding_and_inviting_in_one_go(books: Books) -> None:
     answer = add(books, name="Wren & Co", email="hello@wren.example", number=SAMPLE_ABN, then="invite")
     assert answer.status_code == 303 and books.customer("Wren & Co").state == "can-invite"
+    review = books.person.get(answer.location)
+    assert "Review 1 invitation" in words(review.text) and "Hello Wren & Co" in words(review.text)
 
 
 def test_a_name_that_is_taken_shows_who_has_it(books: Books) -> None:
