@@ -8,7 +8,7 @@ from link4web.accounts.codes import CodeRefused
 from link4web.accounts.forms import CodeForm, ConfirmForm
 from link4web.accounts.services import SignInRefused, WrongPassword
 from link4web.web import kept, sessions
-from link4web.web.access import public, signed_in_unverified
+from link4web.web.access import leads_out, public, signed_in_unverified
 from link4web.web.responses import go_to, next_page, page
 
 bp = Blueprint("proof", __name__)
@@ -79,7 +79,8 @@ def confirm() -> Response:
             sessions.change_token()
             sessions.prove(code=current_user.has_codes)
             target = next_page("")
-            return go_to(url_for(".go_on", next=target or None) if kept.held() else target or HOME)
+            waits = kept.held() is not None or leads_out(target)
+            return go_to(url_for(".go_on", next=target or None) if waits else target or HOME)
     elif form.errors:
         status = 422
     return page("accounts/confirm.html", status=status, form=form, next=next_page(""), email=current_user.email)
@@ -88,10 +89,10 @@ def confirm() -> Response:
 @bp.get("/confirm-it-is-you/go-on")
 @signed_in_unverified
 def go_on() -> Response:
-    """Offer to send the form that had to wait for the proof."""
+    """Offer to send the form that had to wait for the proof, or to leave for another site: no form may lead there."""
     typed, leave = kept.held(), next_page(HOME)
     if typed is None:
-        return go_to(leave)
+        return page("accounts/go_on.html", href=leave)
     return page(
         "errors/send_again.html",
         title="Thank you, it is you",

@@ -8,8 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, current_app, g, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 
 from link4web import ids, tenancy
 from link4web.audit import Actor
@@ -57,7 +60,8 @@ class Rule:
     """A view's access rule. `permission` None with `signed_in` True: any signed-in person, no organisation.
 
     `codes`: where this service asks security codes of everybody, only for people who have set them up (R-006).
-    `fresh`: only within minutes of a proof that it is them (R-009).
+    `fresh`: only within minutes of a proof that it is them (R-009). `leads_out`: the answer leads to another site, so
+    that no form may lead here (`form-action`).
     """
 
     signed_in: bool
@@ -66,6 +70,7 @@ class Rule:
     csrf_exempt: bool = False
     codes: bool = True
     fresh: bool = False
+    leads_out: bool = False
 
 
 MemberLoader = Callable[[str, str | None, str | None], Member | None]
@@ -105,12 +110,12 @@ def signed_in_fresh(view: View) -> View:
     return _declare(view, Rule(signed_in=True, codes=False, fresh=True))
 
 
-def requires(permission: Permission, *, fresh: bool = False) -> Callable[[View], View]:
+def requires(permission: Permission, *, fresh: bool = False, leads_out: bool = False) -> Callable[[View], View]:
     """Members of the path's organisation (or of its connection's) whose role has `permission`.
 
     `fresh`: who have proved within ten minutes that it is them; others are asked, and then go on (R-009).
     """
-    return lambda view: _declare(view, Rule(signed_in=True, permission=permission, fresh=fresh))
+    return lambda view: _declare(view, Rule(signed_in=True, permission=permission, fresh=fresh, leads_out=leads_out))
 
 
 def rule_of(view: Callable[..., Any]) -> Rule | None:
@@ -168,6 +173,16 @@ def _who() -> Actor:
 def device_of(request: Request) -> str:
     """What the browser says it is, on one line, cut to what the tables hold."""
     return "".join(character for character in request.user_agent.string[:200] if character.isprintable())
+
+
+def leads_out(path: str) -> bool:
+    """Whether this path of ours answers with the way to another site."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(urlsplit(path).path)
+    except (HTTPException, RoutingException):
+        return False
+    rule = rule_of(current_app.view_functions[endpoint])
+    return rule is not None and rule.leads_out
 
 
 def must_set_up_codes() -> bool:

@@ -140,6 +140,7 @@ SAMPLES: Samples = {
         lambda: {"form": form(CONFIRM | CODE), "next": "/account", "email": USER.email},
         lambda: {"form": form(CONFIRM, {"password": words.NOT_PRESENT}), "next": "", "email": USER.email},
     ],
+    "accounts/go_on.html": [lambda: {"href": "/customers"}],
     "accounts/codes.html": [
         lambda: {"form": form(CODE), "key": KEY, "standing": None, "is_required": True, "next": "/customers"},
         lambda: {
