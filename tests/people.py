@@ -86,6 +86,12 @@ class Person:
         assert self.phone, "no codes are set up"
         return self.phone.code()
 
+    def confirm(self, next_page: str = "", code: str = "") -> str:
+        """Prove that it is them; where that leads."""
+        answer = self.post("/confirm-it-is-you", {"password": PASSWORD, "code": code, "next": next_page})
+        assert answer.status_code == 303, answer.text
+        return str(answer.location)
+
     def connect_xero(self, *, file: int = 0) -> str:
         """Walk the whole consent dance; the new connection's id."""
         return self.connect("xero", file=file)

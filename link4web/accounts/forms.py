@@ -6,6 +6,7 @@ from wtforms import BooleanField, PasswordField, RadioField, SelectField, String
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 from wtforms.validators import ValidationError
 
+from link4web.accounts import news
 from link4web.registers.numbers import BusinessNumber, NumberProblem, read_number
 from link4web.sentences import Coded
 from link4web.web.forms import AtMost, Email, Form, OneOf, Required, name_field, one_line
@@ -21,6 +22,13 @@ TIMEZONES = [
     SelectChoice("Pacific/Chatham", "Chatham Islands"),
 ]
 WHAT_IS_LONG = "15 characters or more. Four or five unrelated words are easy to remember and hard to guess."
+
+
+_HOW = [SelectChoice(value, label) for value, label in news.HOW.items()]
+
+
+def _one_of_how() -> OneOf:
+    return OneOf(list(news.HOW), "Choose from the list.")
 
 
 def _email(**kwargs: Any) -> StringField:
@@ -89,6 +97,24 @@ class ConfirmForm(Form):
 
 class NameForm(Form):
     name = name_field("Your name", "Enter your name.", render_kw={"autocomplete": "name"})
+
+
+class NoticesForm(Form):
+    """A choice for each of `news.KINDS`, whose names the fields have."""
+
+    joined = SelectField(news.KINDS["joined"], choices=_HOW, validate_choice=False, validators=[_one_of_how()])
+    asked = SelectField(news.KINDS["asked"], choices=_HOW, validate_choice=False, validators=[_one_of_how()])
+    connection_lost = SelectField(
+        news.KINDS["connection_lost"], choices=_HOW, validate_choice=False, validators=[_one_of_how()]
+    )
+
+
+class EmailForm(Form):
+    email = StringField(
+        "New e-mail address",
+        validators=[AtMost(254), Email()],
+        render_kw={"autocomplete": "email", "inputmode": "email"},
+    )
 
 
 class ChangePasswordForm(Form):

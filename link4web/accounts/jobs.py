@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from link4web import outbox
-from link4web.accounts import cleanup, tokens
+from link4web.accounts import addresses, cleanup, news, tokens
 from link4web.accounts.models import User
 from link4web.accounts.notices import MAIL, NOTICES
 from link4web.accounts.services import NOBODY
@@ -56,3 +56,5 @@ def register_jobs() -> None:
     """Tell the outbox who handles account mails and the clean-up."""
     outbox.handles(MAIL, send_mail)
     outbox.handles(FORGET, forget_old)
+    outbox.handles(news.DIGEST, news.send_digest)
+    outbox.handles(addresses.CHANGE_MAIL, addresses.send_mail)

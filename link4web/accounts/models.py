@@ -109,17 +109,48 @@ class Membership(Base):
 
 
 class MailToken(Base):
-    """A link sent by mail that proves a mailbox: to verify an address or to choose a new password."""
+    """A link sent by mail that proves a mailbox: to verify an address, to choose a new password, to change addresses.
+
+    `email`, for a change alone: the new address (*email*), or the old one that comes back (*undo*). `change_id` names
+    the change, since the row exists before its mail and its token are made.
+    """
 
     __tablename__ = "mail_token"
-    __table_args__ = (CheckConstraint("purpose in ('verify', 'reset')", name="purpose"),)
+    __table_args__ = (CheckConstraint("purpose in ('verify', 'reset', 'email', 'undo')", name="purpose"),)
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(String(16))
+    email: Mapped[str | None] = mapped_column(String(EMAIL_LENGTH))
+    change_id: Mapped[str | None] = mapped_column(Id)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class NewsChoice(Base):
+    """How a person wants to hear of a kind of news; *at once* where there is no row. See `news.KINDS`."""
+
+    __tablename__ = "news_choice"
+    __table_args__ = (CheckConstraint("how in ('at once', 'daily', 'off')", name="how"),)
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    how: Mapped[str] = mapped_column(String(8))
+
+
+class NewsItem(Base):
+    """News that waits for a person's daily mail about an organisation. `digest`: the mail that takes it along."""
+
+    __tablename__ = "news_item"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    said: Mapped[str] = mapped_column(String(500))
+    link: Mapped[str] = mapped_column(String(500))
+    digest: Mapped[str | None] = mapped_column(String(80), index=True)
+    at: Mapped[datetime]
 
 
 class SignInAttempt(Base):

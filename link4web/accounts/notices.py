@@ -35,6 +35,20 @@ NOTICES = {
         "You have new recovery codes",
         "Ten new recovery codes were made for your sign-in. The old ones no longer work.",
     ),
+    "address_wanted": Notice(
+        "This address has a sign-in already",
+        "Somebody, perhaps you, wanted to move another sign-in to this address. It has a sign-in of its own, so nothing"
+        " was changed. To use it for the other one, delete this account first.",
+    ),
+    "address_back": Notice(
+        "Your sign-in has its old address back",
+        "The change of your e-mail address was undone, and every session was signed out. If you did not change the"
+        " address, somebody knows your password: choose a new one now.",
+    ),
+    "account_exported": Notice(
+        "Your data was downloaded",
+        "A copy of what we keep about you was downloaded from the page of your account.",
+    ),
     "recovery_used": Notice(
         "A recovery code was used",
         "Somebody has signed in with your password and one of your recovery codes. That code no longer works.",
@@ -42,7 +56,7 @@ NOTICES = {
 }
 
 
-def tell(user_id: str, notice: str, **more: str) -> None:
-    """Queue one of `NOTICES` to a person, inside ``writing()``. `more` goes into the job's payload: ids only."""
-    payload = {"template": notice, "user": user_id, **more}
-    outbox.add(MAIL, f"{notice}:{user_id}:{new_id()}", organisation_id=None, payload=payload, priority=1)
+def tell(user_id: str, notice: str, *, once: str = "") -> None:
+    """Queue one of `NOTICES` to a person, inside ``writing()``; no more than one for each `once`."""
+    payload = {"template": notice, "user": user_id}
+    outbox.add(MAIL, f"{notice}:{user_id}:{once or new_id()}", organisation_id=None, payload=payload, priority=1)

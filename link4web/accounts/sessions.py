@@ -8,7 +8,7 @@ from flask_login import UserMixin
 from sqlalchemy import bindparam, delete, select, update
 
 from link4web.accounts.models import SecondFactor, SessionRow, User
-from link4web.database import db, writing
+from link4web.database import changed_rows, db, writing
 from link4web.web.access import device_of
 from link4web.web.sessions import Change, Proof, Store, Stored
 
@@ -99,6 +99,12 @@ def _delete(token_hash: bytes) -> None:
 def end_sessions_of(user_id: str, *, but: bytes = b"") -> None:
     """End every session of a person (`but` one), inside ``writing()``: after a new password, say (R-008, R-024)."""
     db.session.execute(delete(SessionRow).where(SessionRow.user_id == user_id, SessionRow.token_hash != but))
+
+
+def end_session(user_id: str, session_id: str) -> bool:
+    """End one of a person's sessions, inside ``writing()``; False when they have no such session (R-025)."""
+    mine = delete(SessionRow).where(SessionRow.user_id == user_id, SessionRow.id == session_id)
+    return bool(changed_rows(db.session.execute(mine)))
 
 
 def sessions_of(user_id: str) -> list[SessionRow]:

@@ -26,6 +26,15 @@ HALF_OVER = Coded(
     "That took too long, or something has changed meanwhile. Begin with your password once more.", "SIGN-IN-HALF"
 )
 
+SAME_ADDRESS = Coded("That is the address you sign in with already.", "ADDRESS-SAME")
+ADDRESS_OFTEN = Coded("That was asked for several times already. Try again in an hour.", "ADDRESS-OFTEN")
+ADDRESS_ASKED = "A mail with a link is on its way to {email}. Until you open it, nothing changes."
+ADDRESS_CHANGED = "You sign in with {email} from now on. A mail to the old address says so."
+ADDRESS_BACK = "{email} is your address again, and everybody is signed out. Now choose a new password."
+LAST_ADMIN = Coded(
+    "You are the last admin of {names}. Make somebody else an admin or close it first.", "ACCOUNT-LAST-ADMIN"
+)
+
 OWN_NUMBER_MISSING = "Customers see your {scheme} on every invitation, so nothing can be sent before it is here."
 #: What is said when one's own number has been saved, by what the register says to it.
 OWN_NUMBER_SAVED = {
@@ -41,6 +50,11 @@ NUMBER_ANSWERS = {
     "unchecked": "The register can’t be asked now; you can go on.",
     "nzbn": "Its check digit is right. The New Zealand register isn’t asked yet.",
 }
+
+
+def last_admin(names: list[str]) -> Coded:
+    """Why an account can't be deleted yet."""
+    return Coded(LAST_ADMIN.format(names=" and ".join(names)), LAST_ADMIN.code)
 
 
 def duration(seconds: int) -> str:

@@ -140,6 +140,16 @@ SAMPLES: Samples = {
         lambda: {"form": form(CONFIRM | CODE), "next": "/account", "email": USER.email},
         lambda: {"form": form(CONFIRM, {"password": words.NOT_PRESENT}), "next": "", "email": USER.email},
     ],
+    "accounts/delete.html": [
+        lambda: {"email": USER.email, "refused": None},
+        lambda: {"email": USER.email, "refused": words.last_admin(["Wattle & Wharf Coffee"])},
+    ],
+    "accounts/email_link.html": [
+        lambda: {"change": Made(email="isla@newwharf.example", user=USER), "undoes": False, "action": "#"},
+        lambda: {"change": Made(email="isla@oldwharf.example", user=USER), "undoes": True, "action": "#"},
+        lambda: {"change": None, "undoes": False, "action": "#"},
+        lambda: {"change": None, "undoes": True, "action": "#"},
+    ],
     "accounts/go_on.html": [lambda: {"href": "/customers"}],
     "accounts/codes.html": [
         lambda: {"form": form(CODE), "key": KEY, "standing": None, "is_required": True, "next": "/customers"},
@@ -170,7 +180,21 @@ SAMPLES: Samples = {
                     "password": ACCOUNT["password"],
                 }
             ),
-            "sessions": [Made(what="Firefox on Linux", since=NOW, is_this=True)],
+            "asked": "isla@newwharf.example",
+            "notices_form": form(
+                {
+                    "joined": SelectField(
+                        "A customer has joined", choices=[SelectChoice("daily", "Once a day, together")]
+                    )
+                }
+            ),
+            "email_form": form({"email": StringField("New e-mail address")}),
+            "sessions": [
+                Made(
+                    what=what, address="203.0.113.9", since=NOW, seen=NOW, end_href="#", is_this=what.endswith("Linux")
+                )
+                for what in ("Firefox on Linux", "Safari on iPhone")
+            ],
             "sign_out_others_href": "#",
         }
     ],
