@@ -395,7 +395,18 @@ ANY_TEXT = st.one_of(
     st.sampled_from(["\x00", "%00", "../../etc/passwd", "' OR 1=1 --", "-1", "9" * 400, "a" * 10_000, "[]", "\ud83e"]),
 )
 SETTINGS = settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-LEAVING = {"sign_out", "sign_out_others", "switch", "disconnect", "not_now", "open_verify", "open_reset"}
+LEAVING = {
+    "sign_out",
+    "sign_out_others",
+    "delete",
+    "undo",
+    "open_undo",
+    "switch",
+    "disconnect",
+    "not_now",
+    "open_verify",
+    "open_reset",
+}
 # each has broken something somewhere: NUL a database, digits `int`, an id of nobody's a look-up
 JUNK = ("\x00", "A" * 22, "9" * 5000, "²", "//evil.example", "%_\\\u202e\u2028")
 

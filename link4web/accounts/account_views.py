@@ -1,20 +1,22 @@
-"""A person's own page: name, password, and where they are signed in. And what we do with people's data."""
+"""A person's own page: name, address, password, security codes, sessions, data. And what we do with people's data."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, flash, request, url_for
-from flask_login import current_user
+from flask import Blueprint, Response, abort, current_app, flash, g, make_response, request, session, url_for
+from flask_login import current_user, logout_user
 
-from link4web.accounts import services, words
-from link4web.accounts.forms import ChangePasswordForm, NameForm
+from link4web.accounts import addresses, codes, leaving, news, organisations, services, words
+from link4web.accounts.forms import ChangePasswordForm, EmailForm, NameForm, NoticesForm
 from link4web.accounts.models import SessionRow
 from link4web.accounts.passwords import WeakPassword
 from link4web.accounts.services import SignInRefused, WrongPassword
-from link4web.accounts.sessions import end_sessions_of, sessions_of
+from link4web.accounts.sessions import end_session, end_sessions_of, sessions_of
+from link4web.audit import record
 from link4web.database import writing
+from link4web.settings import Settings
 from link4web.web import sessions
-from link4web.web.access import public, signed_in_unverified
+from link4web.web.access import public, signed_in_fresh, signed_in_unverified
 from link4web.web.responses import go_to, page
 
 bp = Blueprint("account", __name__)
@@ -31,7 +33,7 @@ def show() -> Response:
         services.change_name(current_user.id, form.name.data or "")
         flash("Saved.", "done")
         return go_to(url_for(".show"))
-    return _page(form, ChangePasswordForm(formdata=None), status=422 if form.errors else 200)
+    return whole_page(form=form, status=422 if form.errors else 200)
 
 
 @bp.post("/account/password")
@@ -45,7 +47,7 @@ def password() -> Response:
                 form.current.data or "",
                 form.password.data or "",
                 address=request.remote_addr or "",
-                keep_session=_this_session(),
+                keep_session=this_session(),
             )
         except SignInRefused as refused:
             form.current.errors, status = [refused.sentence], 429
@@ -56,16 +58,72 @@ def password() -> Response:
         else:
             flash("Your password is changed, and you are signed out everywhere else.", "done")
             return go_to(url_for(".show"))
-    return _page(NameForm(formdata=None, obj=current_user), form, status=status)
+    return whole_page(password_form=form, status=status)
+
+
+@bp.post("/account/notices")
+@signed_in_unverified
+def notices() -> Response:
+    """At once, once a day or not at all, for each kind of news."""
+    form = NoticesForm()
+    if form.validate():
+        news.choose(current_user.id, {kind: form[kind].data for kind in news.KINDS})
+        flash("Saved.", "done")
+        return go_to(url_for(".show"))
+    return whole_page(notices_form=form, status=422)
 
 
 @bp.post("/account/sign-out-others")
 @signed_in_unverified
 def sign_out_others() -> Response:
     with writing():
-        end_sessions_of(current_user.id, but=_this_session())
+        end_sessions_of(current_user.id, but=this_session())
+        record("account.sessions_ended", kind="user", object_id=current_user.id)
     flash("You are signed out everywhere else.", "done")
     return go_to(url_for(".show"))
+
+
+@bp.post("/account/sessions/<id:session_id>/end")
+@signed_in_unverified
+def end_one(session_id: str) -> Response:
+    """End one of one's own sessions (R-025)."""
+    with writing():
+        if not end_session(current_user.id, session_id):
+            abort(404)
+        record("account.session_ended", kind="user", object_id=current_user.id)
+    flash("That browser is signed out.", "done")
+    return go_to(url_for(".show"))
+
+
+@bp.post("/account/export")
+@signed_in_fresh
+def export() -> Response:
+    """What we keep about the person, as a file."""
+    response = make_response(leaving.export(current_user.id))
+    response.mimetype = "application/json"
+    response.headers["Content-Disposition"] = 'attachment; filename="link4web-my-data.json"'
+    return response
+
+
+@bp.route("/account/delete", methods=["GET", "POST"])
+@signed_in_fresh
+def delete() -> Response:
+    """Say what goes and what stays; then do it."""
+    names = leaving.last_admin_of(current_user.id)
+    if request.method == "POST":
+        try:
+            leaving.delete_account(current_user.id)
+        except leaving.LastAdmin as last:
+            names = last.names
+        else:
+            logout_user()
+            session.clear()
+            sessions.rotate()
+            flash("Your account is deleted.", "done")
+            return go_to(url_for("accounts.sign_in"))
+    refused = words.last_admin(names) if names else None
+    status = 409 if refused and request.method == "POST" else 200
+    return page("accounts/delete.html", status=status, email=current_user.email, refused=refused)
 
 
 @bp.get("/privacy")
@@ -74,19 +132,35 @@ def privacy() -> Response:
     return page("accounts/privacy.html")
 
 
-def _page(form: NameForm, password_form: ChangePasswordForm, *, status: int) -> Response:
+def whole_page(
+    *,
+    form: NameForm | None = None,
+    email_form: EmailForm | None = None,
+    password_form: ChangePasswordForm | None = None,
+    notices_form: NoticesForm | None = None,
+    status: int = 200,
+) -> Response:
+    """The page of the account, with the form that needs another look."""
+    settings: Settings = current_app.extensions["settings"]
+    g.zone = organisations.zone_of(current_user.id)
     return page(
         "accounts/account.html",
         status=status,
         email=current_user.email,
-        form=form,
-        password_form=password_form,
+        asked=addresses.asked(current_user.id),
+        form=form or NameForm(formdata=None, obj=current_user),
+        email_form=email_form or EmailForm(formdata=None),
+        password_form=password_form or ChangePasswordForm(formdata=None),
+        notices_form=notices_form or NoticesForm(formdata=None, data=news.choices_of(current_user.id)),
+        standing=codes.standing(current_user.id),
+        may_turn_off=settings.second_factor != "required",
         sessions=[_line(row) for row in sessions_of(current_user.id)],
         sign_out_others_href=url_for(".sign_out_others"),
     )
 
 
-def _this_session() -> bytes:
+def this_session() -> bytes:
+    """What the session table knows the running request's session by."""
     stored = sessions.current().stored
     return stored.token_hash if stored else b""
 
@@ -94,11 +168,16 @@ def _this_session() -> bytes:
 @dataclass(frozen=True)
 class _SignedIn:
     what: str
+    address: str
     since: datetime
+    seen: datetime
+    end_href: str
     is_this: bool
 
 
 def _line(row: SessionRow) -> _SignedIn:
     found = [next((WORDS.get(word, word) for word in words if word in row.device), "") for words in (BROWSERS, SYSTEMS)]
     what = " on ".join(filter(None, found)) or "A browser"
-    return _SignedIn(f"{what}, {row.address}", row.created_at, row.token_hash == _this_session())
+    end_href = url_for(".end_one", session_id=row.id)
+    is_this = row.token_hash == this_session()
+    return _SignedIn(what, row.address, row.created_at, row.seen_at, end_href, is_this)

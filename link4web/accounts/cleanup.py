@@ -1,4 +1,4 @@
-"""Forget what has run out: sessions, mailed links, counts of wrong passwords."""
+"""Forget what has run out: sessions, mailed links, counts of wrong passwords, news that no mail has taken."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,11 +7,12 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from link4web import clock
-from link4web.accounts.models import MailToken, SessionRow, SignInAttempt
+from link4web.accounts.models import MailToken, NewsItem, SessionRow, SignInAttempt
 from link4web.database import Base, changed_rows, db, writing
 
 CHUNK = 500
 SESSION_ENDS_AFTER = timedelta(hours=12)
+NEWS_KEPT = timedelta(days=7)  # a daily mail takes it long before
 TRIES_KEPT = timedelta(days=30)
 
 
@@ -21,6 +22,7 @@ def forget_old() -> int:
     return (
         _delete(SessionRow, SessionRow.token_hash, SessionRow.seen_at < now - SESSION_ENDS_AFTER)
         + _delete(MailToken, MailToken.token_hash, MailToken.expires_at < now)
+        + _delete(NewsItem, NewsItem.id, NewsItem.at < now - NEWS_KEPT)
         + _delete(SignInAttempt, SignInAttempt.key, SignInAttempt.last_at < now - TRIES_KEPT)
     )
 

@@ -6,6 +6,7 @@ from wtforms import BooleanField, PasswordField, RadioField, SelectField, String
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 from wtforms.validators import ValidationError
 
+from link4web.accounts import news
 from link4web.registers.numbers import BusinessNumber, NumberProblem, read_number
 from link4web.sentences import Coded
 from link4web.web.forms import AtMost, Email, Form, OneOf, Required, name_field, one_line
@@ -21,6 +22,13 @@ TIMEZONES = [
     SelectChoice("Pacific/Chatham", "Chatham Islands"),
 ]
 WHAT_IS_LONG = "15 characters or more. Four or five unrelated words are easy to remember and hard to guess."
+
+
+_HOW = [SelectChoice(value, label) for value, label in news.HOW.items()]
+
+
+def _one_of_how() -> OneOf:
+    return OneOf(list(news.HOW), "Choose from the list.")
 
 
 def _email(**kwargs: Any) -> StringField:
@@ -58,8 +66,55 @@ class VerifyForm(Form):
     )
 
 
+class CodeForm(Form):
+    code = StringField(
+        "Security code",
+        validators=[Required("Enter the code."), AtMost(60)],
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "none"},
+    )
+
+
+class ConfirmForm(Form):
+    """Proves that it is still the same person; `code` only for those who have security codes."""
+
+    password = PasswordField(
+        "Password",
+        validators=[Required("Enter your password."), AtMost(1000)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    code = StringField(
+        "Security code",
+        description="From your authenticator app, or a recovery code.",
+        validators=[Required("Enter the code."), AtMost(60)],
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "none"},
+    )
+
+    def __init__(self, *args: Any, has_codes: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_codes:
+            del self.code
+
+
 class NameForm(Form):
     name = name_field("Your name", "Enter your name.", render_kw={"autocomplete": "name"})
+
+
+class NoticesForm(Form):
+    """A choice for each of `news.KINDS`, whose names the fields have."""
+
+    joined = SelectField(news.KINDS["joined"], choices=_HOW, validate_choice=False, validators=[_one_of_how()])
+    asked = SelectField(news.KINDS["asked"], choices=_HOW, validate_choice=False, validators=[_one_of_how()])
+    connection_lost = SelectField(
+        news.KINDS["connection_lost"], choices=_HOW, validate_choice=False, validators=[_one_of_how()]
+    )
+
+
+class EmailForm(Form):
+    email = StringField(
+        "New e-mail address",
+        validators=[AtMost(254), Email()],
+        render_kw={"autocomplete": "email", "inputmode": "email"},
+    )
 
 
 class ChangePasswordForm(Form):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, BigInteger, Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from link4web.database import Base, Id, UtcDateTime
@@ -32,7 +32,11 @@ class User(UserMixin, Base):  # type: ignore[misc]  # flask-login publishes no t
 
 
 class SessionRow(Base):
-    """A browser session. The cookie carries the token, the row only its hash; `id` stays when the token changes."""
+    """A browser session. The cookie carries the token, the row only its hash; `id` stays when the token changes.
+
+    `proved_at`: when the person last typed the password here, and the code where they have codes (R-009);
+    `second_factor_at`: when a code was last typed here, None in a session that needed none (R-006).
+    """
 
     __tablename__ = "session"
 
@@ -44,6 +48,29 @@ class SessionRow(Base):
     seen_at: Mapped[datetime]
     address: Mapped[str] = mapped_column(String(45))
     device: Mapped[str] = mapped_column(String(200))
+    proved_at: Mapped[datetime | None]
+    second_factor_at: Mapped[datetime | None]
+
+
+class SecondFactor(Base):
+    """What somebody's authenticator app makes codes from, sealed for this person; a code of `last_step` is used up."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """One of the codes for whoever has no phone at hand; its row goes when it is used. `name`: how it begins."""
+
+    __tablename__ = "recovery_code"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(4), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(255))
 
 
 class Organisation(Base):
@@ -82,17 +109,48 @@ class Membership(Base):
 
 
 class MailToken(Base):
-    """A link sent by mail that proves a mailbox: to verify an address or to choose a new password."""
+    """A link sent by mail that proves a mailbox: to verify an address, to choose a new password, to change addresses.
+
+    `email`, for a change alone: the new address (*email*), or the old one that comes back (*undo*). `change_id` names
+    the change, since the row exists before its mail and its token are made.
+    """
 
     __tablename__ = "mail_token"
-    __table_args__ = (CheckConstraint("purpose in ('verify', 'reset')", name="purpose"),)
+    __table_args__ = (CheckConstraint("purpose in ('verify', 'reset', 'email', 'undo')", name="purpose"),)
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(String(16))
+    email: Mapped[str | None] = mapped_column(String(EMAIL_LENGTH))
+    change_id: Mapped[str | None] = mapped_column(Id)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class NewsChoice(Base):
+    """How a person wants to hear of a kind of news; *at once* where there is no row. See `news.KINDS`."""
+
+    __tablename__ = "news_choice"
+    __table_args__ = (CheckConstraint("how in ('at once', 'daily', 'off')", name="how"),)
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    how: Mapped[str] = mapped_column(String(8))
+
+
+class NewsItem(Base):
+    """News that waits for a person's daily mail about an organisation. `digest`: the mail that takes it along."""
+
+    __tablename__ = "news_item"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    said: Mapped[str] = mapped_column(String(500))
+    link: Mapped[str] = mapped_column(String(500))
+    digest: Mapped[str | None] = mapped_column(String(80), index=True)
+    at: Mapped[datetime]
 
 
 class SignInAttempt(Base):

@@ -123,6 +123,12 @@ def organisations_of(user_id: str) -> list[tuple[Organisation, str]]:
     return [(organisation, role) for organisation, role in rows]
 
 
+def zone_of(user_id: str) -> str:
+    """The time zone of the first of a person's organisations by name; empty when they have none."""
+    mine = select(Organisation.timezone).join(Membership, Membership.organisation_id == Organisation.id)
+    return db.session.scalar(mine.where(Membership.user_id == user_id).order_by(Organisation.name).limit(1)) or ""
+
+
 def country_acted_for() -> str:
     """The country of the organisation acted for, as its people gave it; empty when it is gone."""
     organisation = db.session.get(Organisation, tenancy.organisation_id())

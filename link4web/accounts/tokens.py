@@ -10,7 +10,12 @@ from link4web import clock
 from link4web.accounts.models import MailToken, User
 from link4web.database import changed_rows, db
 
-LIFETIME = {"verify": timedelta(days=2), "reset": timedelta(minutes=30)}
+LIFETIME = {
+    "verify": timedelta(days=2),
+    "reset": timedelta(minutes=30),
+    "email": timedelta(days=1),
+    "undo": timedelta(days=7),
+}
 
 
 def token_hash(token: str) -> bytes:
@@ -55,8 +60,11 @@ def owner(hashed: bytes, purpose: str) -> User | None:
 
 
 def forget_all(user_id: str) -> None:
-    """Let no link that was mailed to this person work any more, inside ``writing()``."""
-    db.session.execute(delete(MailToken).where(MailToken.user_id == user_id))
+    """Let no link that was mailed to this person work any more, inside ``writing()``.
+
+    Those that bring an old address back stay: a thief who has changed the address changes the password next.
+    """
+    db.session.execute(delete(MailToken).where(MailToken.user_id == user_id, MailToken.purpose != "undo"))
 
 
 def use(hashed: bytes, purpose: str) -> User | None:

@@ -7,6 +7,7 @@ from flask import g
 from sqlalchemy import select
 
 from link4web import clock, outbox, tenancy
+from link4web.accounts import news
 from link4web.accounts.models import Membership, Organisation, User
 from link4web.audit import record
 from link4web.connections.models import Connection
@@ -63,6 +64,12 @@ def send_lost_mail(job: Job) -> None:
         return
     message = _lost_mail(connection, user)
     with writing():
+        provider = provider_of(connection.provider)
+        said = f"{provider.name} no longer lets us in ({plain_name(connection.file_name, 'a ledger')})."
+        where = connection.organisation_id
+        link = link_to(f"{provider.slug}.connect", organisation=where, reconnect=connection.id)
+        if news.held_back(job, user.id, "connection_lost", organisation_id=where, said=said, link=link):
+            return
         outbox.begin_flight(job)
     deliver(message)
 

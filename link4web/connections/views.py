@@ -45,7 +45,7 @@ def connect(provider: Provider) -> Response:
     )
 
 
-@requires(Permission.CONNECT)
+@requires(Permission.CONNECT, fresh=True, leads_out=True)
 def go(provider: Provider) -> Response:
     if provider not in offered():
         return _not_offered(provider)
@@ -100,7 +100,7 @@ def _may_connect(organisation_id: str) -> None:
         raise ConsentProblem("person")
 
 
-@requires(Permission.CONNECT)
+@requires(Permission.CONNECT, fresh=True)
 def choose(provider: Provider, connection: str) -> Response:
     """Which ledger file goes into which organisation; nothing has been read before this is confirmed."""
     offer: Connection = g.connection
@@ -160,7 +160,7 @@ def show(provider: Provider, connection: str) -> Response:
     )
 
 
-@requires(Permission.CONNECT)
+@requires(Permission.CONNECT, fresh=True)
 def disconnect(provider: Provider, connection: str) -> Response:
     if request.method == "POST":
         services.disconnect(connection)

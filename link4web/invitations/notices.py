@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from link4web import outbox, tenancy
+from link4web.accounts import news
 from link4web.accounts.models import Organisation, User
 from link4web.connections.models import Connection
 from link4web.customers.models import Customer
@@ -30,8 +31,10 @@ def tell_joined(job: Job) -> None:
     with writing():
         story = _story(job)
         joined = db.session.get_one(Organisation, story.invitation.joined_organisation_id)
+        name = neutral(story.customer.name)
+        if _held_back(job, story, "joined", f"{name} has joined."):
+            return
         outbox.begin_flight(job)
-    name = neutral(story.customer.name)
     deliver(
         compose(
             "joined_notice",
@@ -56,8 +59,10 @@ def tell_asked(job: Job) -> None:
     """Tell the inviter that somebody whose invitation has run out asks for a new one."""
     with writing():
         story = _story(job)
+        name = neutral(story.customer.name)
+        if _held_back(job, story, "asked", f"{name} asks for a new invitation."):
+            return
         outbox.begin_flight(job)
-    name = neutral(story.customer.name)
     deliver(
         compose(
             "asked_notice",
@@ -70,11 +75,16 @@ def tell_asked(job: Job) -> None:
     )
 
 
+def _held_back(job: Job, story: _Story, kind: str, said: str) -> bool:
+    organisation_id = tenancy.organisation_id()
+    return news.held_back(job, story.person.id, kind, organisation_id=organisation_id, said=said, link=story.link)
+
+
 def _story(job: Job) -> _Story:
     organisation_id = tenancy.organisation_id()
     invitation = db.session.get(CustomerInvitation, (organisation_id, job.payload["invitation"]))
     person = db.session.get(User, invitation.invited_by) if invitation else None
-    if invitation is None or person is None:
+    if invitation is None or person is None or not person.is_active:
         raise GiveUp("invitation is gone")
     customer = db.session.get_one(Customer, (organisation_id, invitation.customer_id))
     connection = db.session.get_one(Connection, (organisation_id, invitation.connection_id))

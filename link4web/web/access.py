@@ -8,15 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, current_app, g, request, url_for
 from flask.ctx import _AppCtxGlobals
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 
 from link4web import ids, tenancy
 from link4web.audit import Actor
 from link4web.audit.trail import set_actor
+from link4web.settings import Settings
 from link4web.web import kept, sessions
-from link4web.web.responses import go_to, sign_in_first, verify_first
+from link4web.web.responses import codes_first, confirm_first, go_to, sign_in_first, verify_first
 
 
 class Permission(StrEnum):
@@ -57,12 +61,20 @@ class Member:
 
 @dataclass(frozen=True)
 class Rule:
-    """A view's access rule. `permission` None with `signed_in` True: any signed-in person, no organisation."""
+    """A view's access rule. `permission` None with `signed_in` True: any signed-in person, no organisation.
+
+    `codes`: where this service asks security codes of everybody, only for people who have set them up (R-006).
+    `fresh`: only within minutes of a proof that it is them (R-009). `leads_out`: the answer leads to another site, so
+    that no form may lead here (`form-action`).
+    """
 
     signed_in: bool
     permission: Permission | None = None
     verified: bool = True
     csrf_exempt: bool = False
+    codes: bool = True
+    fresh: bool = False
+    leads_out: bool = False
 
 
 class Here(_AppCtxGlobals):
@@ -102,13 +114,24 @@ def signed_in(view: View) -> View:
 
 
 def signed_in_unverified(view: View) -> View:
-    """Any signed-in person, verified or not."""
-    return _declare(view, Rule(signed_in=True, verified=False))
+    """Any signed-in person, verified or not, with or without security codes: their own account and nothing else."""
+    return _declare(view, Rule(signed_in=True, verified=False, codes=False))
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Members of the path's organisation (or of its connection's) whose role has `permission`."""
-    return lambda view: _declare(view, Rule(signed_in=True, permission=permission))
+def signed_in_fresh(view: View) -> View:
+    """Any signed-in person with a verified address who has proved within ten minutes that it is them (R-009).
+
+    For what is dangerous about one's own account; open without security codes, so that they can be set up.
+    """
+    return _declare(view, Rule(signed_in=True, codes=False, fresh=True))
+
+
+def requires(permission: Permission, *, fresh: bool = False, leads_out: bool = False) -> Callable[[View], View]:
+    """Members of the path's organisation (or of its connection's) whose role has `permission`.
+
+    `fresh`: who have proved within ten minutes that it is them; others are asked, and then go on (R-009).
+    """
+    return lambda view: _declare(view, Rule(signed_in=True, permission=permission, fresh=fresh, leads_out=leads_out))
 
 
 def rule_of(view: Callable[..., Any]) -> Rule | None:
@@ -169,6 +192,23 @@ def device_of(request: Request) -> str:
     return "".join(character for character in request.user_agent.string[:200] if character.isprintable())
 
 
+def leads_out(path: str) -> bool:
+    """Whether this path of ours answers with the way to another site."""
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(urlsplit(path).path)
+    except (HTTPException, RoutingException):
+        return False
+    rule = rule_of(current_app.view_functions[endpoint])
+    return rule is not None and rule.leads_out
+
+
+def must_set_up_codes() -> bool:
+    """Whether somebody is signed in who has to set up security codes before anything of an organisation opens."""
+    settings: Settings = current_app.extensions["settings"]
+    person = sessions.current().person
+    return settings.second_factor == "required" and person is not None and not person.has_codes
+
+
 def _enforce(rule: Rule) -> Any:
     if not rule.signed_in:
         return None
@@ -178,8 +218,19 @@ def _enforce(rule: Rule) -> Any:
         return sign_in_first()
     if rule.verified and person.verified_at is None:
         return verify_first()
-    if rule.permission is None:
-        return None
+    if rule.codes and must_set_up_codes():
+        return codes_first()
+    if rule.permission is not None and (refusal := _refuse_member(person, rule.permission)) is not None:
+        return refusal
+    if rule.fresh and not sessions.current().is_fresh:
+        kept.keep_until_confirmed()
+        return confirm_first()
+    kept.drop_when_sent()
+    return None
+
+
+def _refuse_member(person: Any, permission: Permission) -> Any:
+    """Enter the organisation that the path means; None when the person may."""
     args = request.view_args or {}
     organisation, connection = args.get("organisation") or request.args.get("organisation"), args.get("connection")
     if organisation and not ids.is_id(organisation):
@@ -190,7 +241,7 @@ def _enforce(rule: Rule) -> Any:
     if member is None or not _fits_provider(member):
         abort(404)
     enter(member)
-    return None if member.may(rule.permission) else abort(403)
+    return None if member.may(permission) else abort(403)
 
 
 def _fits_provider(member: Member) -> bool:

@@ -17,9 +17,21 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def local(moment: datetime) -> datetime:
-    """The moment in the organisation's time zone (UTC when there is no organisation)."""
+    """The moment in the organisation's time zone, or in the one of the person on their own pages; else UTC."""
+    zone = zone_here()
+    return moment.astimezone(_zone(zone) if zone else UTC)
+
+
+def zone_here() -> str:
+    """The time zone that pages of this request write times in; empty for UTC."""
     organisation = g.get("organisation")
-    return moment.astimezone(_zone(organisation.timezone) if organisation else UTC)
+    return str(organisation.timezone if organisation else g.get("zone", ""))
+
+
+def zone_words() -> str:
+    """`Sydney time`, for the foot of a page."""
+    zone = zone_here()
+    return f"{zone.rpartition('/')[2].replace('_', ' ')} time" if zone else "UTC"
 
 
 def day(moment: datetime | date | None) -> str:
@@ -65,6 +77,7 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 def init_filters(app: Flask) -> None:
     """Make the filters known to the templates."""
+    app.jinja_env.globals["zone_words"] = zone_words
     app.jinja_env.filters.update(
         day=day, clock_time=clock_time, moment=moment, number=number, abn=business_number, plural=plural
     )

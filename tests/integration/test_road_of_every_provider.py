@@ -71,6 +71,7 @@ def test_connect_read_repair_disconnect_and_connect_again(owner: Person, town: T
     town.work()
     assert "Can invite" in find(owner, base, name)
 
+    owner.confirm()
     assert owner.post(f"/{provider.slug}/{connection}/disconnect").status_code == 303
     town.work()
     assert "disconnected" in owner.get(base).text

@@ -6,6 +6,7 @@ from typing import Any
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 
+from link4web.accounts import words
 from link4web.sentences import Coded
 from tests.preview.samples.basics import NOW, Context, Samples, form
 
@@ -36,6 +37,15 @@ BUSINESS = {
     "timezone": SelectField("Time zone", choices=[SelectChoice("Australia/Sydney", "Sydney")]),
     "invite_without_number": BooleanField("Let customers give their business number when they join"),
 }
+
+
+CODE = {"code": StringField("Security code", render_kw={"autocomplete": "one-time-code"})}
+
+
+CONFIRM = {"password": PasswordField("Password", render_kw={"autocomplete": "current-password"})}
+
+
+KEY = Made(groups="JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP", href="otpauth://totp/Link4web:isla?secret=JBSWY3DP")
 
 
 USER = Made(email="isla@wattlewharf.example")
@@ -122,9 +132,47 @@ SAMPLES: Samples = {
         }
     ],
     "accounts/privacy.html": [dict],
+    "accounts/code.html": [
+        lambda: {"form": form(CODE), "next": "/customers", "recovers": False},
+        lambda: {"form": form(CODE, {"code": words.CODE_REFUSED}), "next": "", "recovers": True},
+    ],
+    "accounts/confirm.html": [
+        lambda: {"form": form(CONFIRM | CODE), "next": "/account", "email": USER.email},
+        lambda: {"form": form(CONFIRM, {"password": words.NOT_PRESENT}), "next": "", "email": USER.email},
+    ],
+    "accounts/delete.html": [
+        lambda: {"email": USER.email, "refused": None},
+        lambda: {"email": USER.email, "refused": words.last_admin(["Wattle & Wharf Coffee"])},
+    ],
+    "accounts/email_link.html": [
+        lambda: {"change": Made(email="isla@newwharf.example", user=USER), "undoes": False, "action": "#"},
+        lambda: {"change": Made(email="isla@oldwharf.example", user=USER), "undoes": True, "action": "#"},
+        lambda: {"change": None, "undoes": False, "action": "#"},
+        lambda: {"change": None, "undoes": True, "action": "#"},
+    ],
+    "accounts/go_on.html": [lambda: {"href": "/customers"}],
+    "accounts/codes.html": [
+        lambda: {"form": form(CODE), "key": KEY, "standing": None, "is_required": True, "next": "/customers"},
+        lambda: {
+            "form": form(CODE, {"code": words.CODE_NOT_YET}),
+            "key": KEY,
+            "standing": Made(since=NOW, left=1),
+            "is_required": False,
+            "next": "",
+        },
+    ],
+    "accounts/recovery_codes.html": [
+        lambda: {
+            "codes": [f"abcd-efgh-jk{n:02}" for n in range(22, 32)],
+            "said": "They are set up.",
+            "go_on": "/account",
+        }
+    ],
     "accounts/account.html": [
         lambda: {
             "email": USER.email,
+            "standing": Made(since=NOW, left=9),
+            "may_turn_off": True,
             "form": form(only("name"), name="Isla Brennan"),
             "password_form": form(
                 {
@@ -132,7 +180,21 @@ SAMPLES: Samples = {
                     "password": ACCOUNT["password"],
                 }
             ),
-            "sessions": [Made(what="Firefox on Linux", since=NOW, is_this=True)],
+            "asked": "isla@newwharf.example",
+            "notices_form": form(
+                {
+                    "joined": SelectField(
+                        "A customer has joined", choices=[SelectChoice("daily", "Once a day, together")]
+                    )
+                }
+            ),
+            "email_form": form({"email": StringField("New e-mail address")}),
+            "sessions": [
+                Made(
+                    what=what, address="203.0.113.9", since=NOW, seen=NOW, end_href="#", is_this=what.endswith("Linux")
+                )
+                for what in ("Firefox on Linux", "Safari on iPhone")
+            ],
             "sign_out_others_href": "#",
         }
     ],

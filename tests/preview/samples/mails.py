@@ -36,6 +36,24 @@ SAMPLES: Samples = {
         for name in ("verify", "reset", "already_registered", "password_changed")
         for kind in ("txt", "html")
     },
+    **{
+        f"email/{name}.{kind}": [lambda: mail(present="isla@wattlewharf.example", email="isla@newwharf.example")]
+        for name in ("change_email", "email_changed")
+        for kind in ("txt", "html")
+    },
+    **{
+        f"email/digest.{kind}": [
+            lambda: mail(
+                organisation="Wattle & Wharf Coffee",
+                lines=[("Marram Grass Café has joined.", "https://link4web.example/xero/sample")],
+            )
+        ]
+        for kind in ("txt", "html")
+    },
+    **{
+        f"email/security_notice.{kind}": [lambda: mail(said="From now on we ask for a code when you sign in.")]
+        for kind in ("txt", "html")
+    },
     **{f"email/invitation.{kind}": [invitation_mail] for kind in ("txt", "html")},
     **{
         f"email/joined_notice.{kind}": [
