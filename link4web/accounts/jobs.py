@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from link4web import outbox
-from link4web.accounts import cleanup, tokens
+from link4web.accounts import access_mails, cleanup, tokens
 from link4web.accounts.models import User
 from link4web.accounts.services import MAIL, NOBODY
 from link4web.database import db, writing
@@ -52,3 +52,4 @@ def register_jobs() -> None:
     """Tell the outbox who handles account mails and the clean-up."""
     outbox.handles(MAIL, send_mail)
     outbox.handles(FORGET, forget_old)
+    outbox.handles(access_mails.MAIL, access_mails.send)

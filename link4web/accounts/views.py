@@ -19,7 +19,7 @@ bp = Blueprint("accounts", __name__)
 HOME = "/customers"
 JOIN = "/join"  # where somebody was who signed up to accept an invitation
 WANTED = "wanted"  # where somebody was going who had no account yet, or none that was confirmed
-KEPT_OVER_SIGN_IN = ("join", "join_email", WANTED)
+KEPT_OVER_SIGN_IN = ("join", "join_email", "colleague", WANTED)
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])

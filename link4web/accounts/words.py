@@ -1,6 +1,7 @@
 """The sentences about signing in and about one's own number; each trouble has its own."""
 
 from link4web.sentences import Coded
+from link4web.web.access import Rights
 
 REFUSED = Coded("This address and password don’t belong together.", "SIGN-IN-REFUSED")
 SLOWED = "Too many tries. Wait {duration}, or choose a new password."
@@ -26,6 +27,32 @@ NUMBER_ANSWERS = {
     "unchecked": "The register can’t be asked now; you can go on.",
     "nzbn": "Its check digit is right. The New Zealand register isn’t asked yet.",
 }
+
+
+LAST_ADMIN = Coded(
+    "An organisation needs an admin, and there is no other one. Make somebody else an admin first.", "USER-LAST-ADMIN"
+)
+ABOVE_OWN = Coded("You can’t give more than you may do yourself, nor change whoever may do more.", "USER-ABOVE-OWN")
+NOT_THERE = Coded("They don’t work here any more.", "USER-NOT-THERE")
+ROLES = {
+    "admin": "Admin",
+    "user": "User",
+    "adviser": "Adviser",
+}
+ROLES_IN_SENTENCES = {"admin": "an admin", "user": "a user", "adviser": "an adviser"}
+
+
+def may_words(rights: Rights) -> str:
+    """What somebody may do, to stand behind “may”."""
+    if rights.role == "admin":
+        return "do everything"
+    ticked = (
+        (rights.may_edit, "change them"),
+        (rights.may_approve, "approve invoices"),
+        (rights.may_send, "send invitations"),
+    )
+    *others, last = ["see customers", *(words for may, words in ticked if may)]
+    return f"{', '.join(others)} and {last}" if others else "see customers, and change nothing"
 
 
 def own_number_code(status: str) -> str:

@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, select
 
 from link4web import tenancy
-from link4web.accounts.models import Membership, Organisation
+from link4web.accounts.models import RIGHTS, Membership, Organisation
 from link4web.connections.models import Connection
 from link4web.connections.queries import ledgers
 from link4web.database import db
@@ -19,7 +19,7 @@ def find_member(user_id: str, organisation_id: str | None, connection_id: str | 
     if connection_id is not None:
         return _through_connection(user_id, connection_id)
     mine = (
-        select(Organisation, Membership.role)
+        select(Organisation, *RIGHTS)
         .join(Membership, Membership.organisation_id == Organisation.id)
         .where(Membership.user_id == user_id)
     )
@@ -38,7 +38,7 @@ def _only_system(organisation_id: str) -> str:
 
 # built once: nearly every page runs it
 _THROUGH_CONNECTION = (
-    select(Organisation, Membership.role, Connection, Revision.number)
+    select(Organisation, *RIGHTS, Connection, Revision.number)
     .join(Membership, Membership.organisation_id == Organisation.id)
     .join(Connection, Connection.organisation_id == Organisation.id)
     .outerjoin(Revision, Revision.organisation_id == Organisation.id)

@@ -7,7 +7,8 @@ A foreign id looks exactly like a missing one (R-045).
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from flask import Flask, Request, abort, current_app, g, request, url_for
 
@@ -24,14 +25,36 @@ class Permission(StrEnum):
     VIEW_CUSTOMERS = "view customers"
     EDIT_CUSTOMERS = "edit customers"
     INVITE = "invite customers"
+    APPROVE_INVOICES = "approve invoices"
     CONNECT = "connect and disconnect"
     MANAGE_ORGANISATION = "manage the organisation"
+    MANAGE_USERS = "let people in and out"
 
 
-ROLES: dict[str, frozenset[Permission]] = {
-    "admin": frozenset(Permission),
-    "user": frozenset({Permission.VIEW_CUSTOMERS, Permission.EDIT_CUSTOMERS, Permission.INVITE}),
-}
+class Rights(NamedTuple):
+    """A role (*admin*, *user* or *adviser*) and what is ticked beside it; an admin may everything, ticked or not."""
+
+    role: str
+    may_edit: bool = False
+    may_approve: bool = False
+    may_send: bool = False
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What they come to."""
+        return _permissions(self)
+
+
+@lru_cache
+def _permissions(rights: Rights) -> frozenset[Permission]:
+    if rights.role == "admin":
+        return frozenset(Permission)
+    ticked = (
+        (Permission.EDIT_CUSTOMERS, rights.may_edit),
+        (Permission.APPROVE_INVOICES, rights.may_approve),
+        (Permission.INVITE, rights.may_send),
+    )
+    return frozenset({Permission.VIEW_CUSTOMERS, *(permission for permission, may in ticked if may)})
 
 
 @dataclass(frozen=True)
@@ -43,12 +66,20 @@ class Member:
 
     organisation: Any
     role: str
+    may_edit: bool = False
+    may_approve: bool = False
+    may_send: bool = False
     connection: Any = None
     revision: int | None = None
     system: str = ""
 
+    @property
+    def rights(self) -> Rights:
+        """The role and what is ticked beside it."""
+        return Rights(self.role, self.may_edit, self.may_approve, self.may_send)
+
     def may(self, permission: Permission) -> bool:
-        return permission in ROLES[self.role]
+        return permission in self.rights.permissions
 
 
 @dataclass(frozen=True)
@@ -91,7 +122,7 @@ def signed_in_unverified(view: View) -> View:
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
-    """Members of the path's organisation (or of its connection's) whose role has `permission`."""
+    """Members of the path's organisation (or of its connection's) whose rights include `permission`."""
     return lambda view: _declare(view, Rule(signed_in=True, permission=permission))
 
 

@@ -36,6 +36,24 @@ SAMPLES: Samples = {
         for name in ("verify", "reset", "already_registered", "password_changed")
         for kind in ("txt", "html")
     },
+    **{
+        f"email/access.{kind}": [
+            lambda: mail(sentences=["Isla Brennan has changed what you may do in Wattle & Wharf."])
+        ]
+        for kind in ("txt", "html")
+    },
+    **{
+        f"email/colleague_invitation.{kind}": [
+            lambda: mail(
+                organisation="Wattle & Wharf Coffee",
+                inviter="Isla Brennan",
+                role="an adviser",
+                may="see customers, change them and send invitations",
+                until="5 Dec 2026",
+            )
+        ]
+        for kind in ("txt", "html")
+    },
     **{f"email/invitation.{kind}": [invitation_mail] for kind in ("txt", "html")},
     **{
         f"email/joined_notice.{kind}": [
