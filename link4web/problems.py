@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from link4web import providers
 from link4web.accounts import problems as accounts
+from link4web.colleagues import problems as colleagues
 from link4web.connections import problems as connections
 from link4web.customers import problems as customers
 from link4web.help import everywhere
@@ -14,6 +15,7 @@ from link4web.invitations import problems as invitations
 _OF_ALL = {
     "all pages": everywhere.PROBLEMS,
     "accounts": accounts.PROBLEMS,
+    "colleagues": colleagues.PROBLEMS,
     "connections": connections.PROBLEMS,
     "customers": customers.PROBLEMS,
     "invitations": invitations.PROBLEMS,

@@ -5,6 +5,8 @@ from flask import Blueprint, Flask, g, request, url_for
 from link4web import providers
 from link4web.accounts import account_views, address_views, code_views, organisation_views, proof_views
 from link4web.accounts import views as sign_in_views
+from link4web.colleagues import accept_views as colleague_accept_views
+from link4web.colleagues import views as colleague_views
 from link4web.connections import entry, webhook_views
 from link4web.connections import views as connection_views
 from link4web.contact import views as contact_views
@@ -16,7 +18,7 @@ from link4web.help import views as help_views
 from link4web.invitations import join_views
 from link4web.invitations import views as invitation_views
 from link4web.providers.base.provider import Provider
-from link4web.web import health
+from link4web.web import access, health
 
 
 def add_all(app: Flask) -> None:
@@ -36,6 +38,8 @@ def add_all(app: Flask) -> None:
     app.register_blueprint(guide_views.bp)
     app.register_blueprint(contact_views.bp)
     app.register_blueprint(join_views.bp)
+    app.register_blueprint(colleague_views.bp)
+    app.register_blueprint(colleague_accept_views.bp)
     for provider in providers.ALL:
         app.register_blueprint(provider_blueprint(provider))
 
@@ -66,5 +70,9 @@ def navigation() -> list[tuple[str, str, bool]]:
         place("My Customers", url_for("entry.customers", organisation=organisation.id if organisation else None))
     if organisation:
         place("Connections", url_for("entry.connections", organisation=organisation.id), "/connect")
-        place("Settings", url_for("organisations.business", organisation=organisation.id))
+        users = url_for("colleagues.index", organisation=organisation.id)
+        if access.member().may(access.Permission.MANAGE_ORGANISATION):
+            place("Settings", url_for("organisations.business", organisation=organisation.id), users)
+        else:
+            place("Users", users)
     return places

@@ -11,6 +11,7 @@ from typing import NamedTuple, get_args
 
 from link4web import providers
 from link4web.accounts.words import OWN_NUMBER_SAVED, own_number_code
+from link4web.colleagues import words as colleagues
 from link4web.connections import allowance
 from link4web.connections import words as connections
 from link4web.customers import problems as customers
@@ -44,7 +45,7 @@ class Shown(NamedTuple):
 
 def everything() -> list[Shown]:
     """All of it, with repetitions where several places show the same."""
-    return [*_of_tables(), *_of_providers(), *_of_sources(), *_of_templates()]
+    return [*_of_tables(), *_of_links(), *_of_providers(), *_of_sources(), *_of_templates()]
 
 
 def without_code(codes: Iterable[str]) -> list[Shown]:
@@ -77,8 +78,6 @@ def _of_tables() -> Iterator[Shown]:
         yield Shown("customer’s number", NumberProblem(kind, "").coded.code)
     for why in (eligibility.RECENTLY, eligibility.OFTEN):
         yield Shown("left out of a batch", invitations.left_out_code(why))
-    for state in invitations.CLOSED:
-        yield Shown("link of an invitation", invitations.closed_code(state))
     for code in invitations.MAIL_CODES.values():
         yield Shown("mail of an invitation", code)
     for status in OWN_NUMBER_SAVED:
@@ -87,6 +86,13 @@ def _of_tables() -> Iterator[Shown]:
         yield Shown("error page", f"HTTP-{number}")
     for code in ("RECONNECT", "DISCONNECTED"):
         yield Shown("state of a connection", code)
+
+
+def _of_links() -> Iterator[Shown]:
+    for state in invitations.CLOSED:
+        yield Shown("link of an invitation", invitations.closed_code(state))
+    for state in colleagues.CLOSED:
+        yield Shown("link of a colleague’s invitation", colleagues.closed_code(state))
 
 
 def _of_providers() -> Iterator[Shown]:

@@ -154,6 +154,8 @@ def colleague(town: Town, person: Person, role: str = "user") -> Person:
                 organisation_id=person.organisation_id,
                 user_id=other.user_id,
                 role=role,
+                may_edit=True,
+                may_send=True,
                 created_at=db.session.scalars(select(Membership.created_at).limit(1)).one(),
             )
         )

@@ -19,13 +19,13 @@ from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
 from link4web import providers, tenancy
-from link4web.accounts.models import Membership
 from link4web.connections.models import Connection
 from link4web.database import Base, db, writing
 from link4web.http import forget_clients
 from link4web.ids import new_id
-from link4web.web.access import ROLES, Rule, rule_of
+from link4web.web.access import Rights, Rule, rule_of
 from link4web.web.responses import is_local_path
+from tests.colleagues import Office, enrol
 from tests.invited import Shop, address, open_join, open_shop
 from tests.people import Person, Town
 from tests.telling_apart import alike
@@ -35,6 +35,13 @@ CODE = Path(__file__).resolve().parents[1] / "link4web"
 CANARY = "Canary Creek"
 PAYLOAD = """<b hx-get="/x" onclick='x'>{{7*7}}</b>"""
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+#: Everybody who may less than an admin.
+BELOW_ADMIN = (
+    Rights("user"),
+    Rights("adviser", may_edit=True),
+    Rights("user", may_approve=True),
+    Rights("adviser", may_send=True),
+)
 # a visitor may POST here without a session of their own (R-027): one-click unsubscribe carries its own token, a
 # webhook its signature
 CSRF_EXEMPT = {"join.one_click_stop", *(f"webhooks.{provider.slug}" for provider in providers.ALL)}
@@ -114,8 +121,20 @@ def furnished(town: Town, owner: Person, connection: str = "") -> Furnished:
     chosen = shop.customer(f"{CANARY} Winery {PAYLOAD}")
     shop.select(chosen)
     ids = {"organisation": owner.organisation_id, "connection": shop.connection, "customer": chosen, "batch": batch}
+    ids |= colleagues_of(town, owner)
     help_ids = {"slug": "add-number", "code": "CUSTOMER-NEEDS-NUMBER"}
     return Furnished(shop, ids | help_ids, invited)
+
+
+def colleagues_of(town: Town, owner: Person) -> dict[str, str]:
+    """Somebody else who works there, and an invitation to one more."""
+    office = Office(town, owner)
+    person = office.member(Rights("user", may_edit=True), f"{CANARY} {PAYLOAD}")
+    invited = address()
+    office.invited(invited, Rights("adviser"))
+    found = re.search(r"/invitations/([\w-]{22})/", owner.get(office.users).text)
+    assert found
+    return {"person": person.user_id, "invitation": found[1]}
 
 
 def counted(town: Town) -> dict[str, int]:
@@ -196,25 +215,35 @@ def test_who_gets_in(town: Town) -> None:
 
 @on_sqlite
 def test_a_lower_role_gets_only_what_it_may(town: Town) -> None:
-    """R-024, R-044: the same member before and after."""
-    owner = town.owner()
+    """R-024, R-044, R-051: one member in every role, with each tick and none; an adviser before and after the grant."""
+    owner, adviser = town.owner(), town.owner("Ada Adviser", "Ledger Lane Bookkeeping")
     ids = furnished(town, owner).ids
-    with town.app.app_context(), writing():
-        db.session.get_one(Membership, (owner.organisation_id, owner.user_id)).role = "user"
-    for place in of_these_ids(town.app, ids):
-        if place.rule.permission and place.rule.permission not in ROLES["user"]:
+    token = adviser.token()
+    of_organisation = [
+        place for place in places(town.app, ids) if place.route.arguments & {"organisation", "connection"}
+    ]
+
+    def sees_nothing() -> None:
+        for place in of_organisation:
             for method in sorted(place.methods):
-                path = (
-                    place.path
-                    if "organisation" in place.route.arguments
-                    else f"{place.path}?organisation={ids['organisation']}"
-                )
-                assert ask(owner, method, path).status_code == 403, (method, place.path)
-    with town.app.app_context(), writing():
-        db.session.delete(db.session.get_one(Membership, (owner.organisation_id, owner.user_id)))
-    for place in places(town.app, ids):
-        if place.route.arguments & {"organisation", "connection"}:
-            assert owner.get(place.path).status_code in (404, 405), place.path
+                more = {"token": token} if method == "POST" else {}
+                assert ask(adviser, method, place.path, **more).status_code == 404, (method, place.path)
+
+    sees_nothing()
+    for rights in BELOW_ADMIN:
+        enrol(town, owner.organisation_id, adviser, rights)
+        for place in of_these_ids(town.app, ids):
+            if place.rule.permission and place.rule.permission not in rights.permissions:
+                for method in sorted(place.methods):
+                    path = (
+                        place.path
+                        if "organisation" in place.route.arguments
+                        else f"{place.path}?organisation={ids['organisation']}"
+                    )
+                    more = {"token": token} if method == "POST" else {}
+                    assert ask(adviser, method, path, **more).status_code == 403, (method, place.path, rights)
+    owner.post(f"/org/{owner.organisation_id}/users/{adviser.user_id}/remove")
+    sees_nothing()
 
 
 @on_sqlite
@@ -402,6 +431,7 @@ LEAVING = {
     "undo",
     "open_undo",
     "switch",
+    "leave",
     "disconnect",
     "not_now",
     "open_verify",

@@ -18,7 +18,7 @@ from link4web.web import kept, sessions
 
 WANTED = "wanted"  # where somebody was going who had no account yet, or none that was confirmed
 EMAIL_CHANGE = "email_change"  # the link that was opened, which may come before the sign-in
-KEPT = ("join", "join_email", WANTED, EMAIL_CHANGE)
+KEPT = ("join", "join_email", "colleague", WANTED, EMAIL_CHANGE)
 HALF_LASTS = timedelta(minutes=10)
 _NAME = "half"
 

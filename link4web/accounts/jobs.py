@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from link4web import outbox
-from link4web.accounts import addresses, cleanup, news, tokens
+from link4web.accounts import access_mails, addresses, cleanup, news, tokens
 from link4web.accounts.models import User
 from link4web.accounts.notices import MAIL, NOTICES
 from link4web.accounts.services import NOBODY
@@ -58,3 +58,4 @@ def register_jobs() -> None:
     outbox.handles(FORGET, forget_old)
     outbox.handles(news.DIGEST, news.send_digest)
     outbox.handles(addresses.CHANGE_MAIL, addresses.send_mail)
+    outbox.handles(access_mails.MAIL, access_mails.send)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from link4web.database import Base, Id, UtcDateTime
 from link4web.ids import new_id
+from link4web.web.access import Rights
 
 EMAIL_LENGTH = 254
 NAME_LENGTH = 255
@@ -97,15 +98,26 @@ class Organisation(Base):
 
 
 class Membership(Base):
-    """A person's place in an organisation."""
+    """A person's place in an organisation. An admin may everything, whatever is ticked."""
 
     __tablename__ = "membership"
-    __table_args__ = (CheckConstraint("role in ('admin', 'user')", name="role"),)
+    __table_args__ = (CheckConstraint("role in ('admin', 'user', 'adviser')", name="role"),)
 
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(16))
+    may_edit: Mapped[bool] = mapped_column(Boolean, default=False)
+    may_approve: Mapped[bool] = mapped_column(Boolean, default=False)
+    may_send: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime]
+
+    @property
+    def rights(self) -> Rights:
+        return Rights(self.role, self.may_edit, self.may_approve, self.may_send)
+
+
+#: What `web.access.Rights` is made of, in its order.
+RIGHTS = (Membership.role, Membership.may_edit, Membership.may_approve, Membership.may_send)
 
 
 class MailToken(Base):

@@ -48,7 +48,15 @@ def create_organisation(
         db.session.add(organisation)
         db.session.flush()
         db.session.add(
-            Membership(organisation_id=organisation.id, user_id=user_id, role="admin", created_at=clock.now())
+            Membership(
+                organisation_id=organisation.id,
+                user_id=user_id,
+                role="admin",
+                may_edit=True,
+                may_approve=True,
+                may_send=True,
+                created_at=clock.now(),
+            )
         )
         record("organisation.created", chain=organisation.id, kind="organisation", object_id=organisation.id)
         if number:

@@ -218,7 +218,7 @@ _CODES = (
     _plain(
         "ACCOUNT-LAST-ADMIN",
         "You are the last admin",
-        words.LAST_ADMIN.format(names="your organisation"),
+        words.STAYS_LAST.format(names="your organisation"),
         "Let somebody else be an admin there first.",
         "closing-an-account",
     ),

@@ -1,6 +1,7 @@
 """The sentences about signing in and about one's own number; each trouble has its own."""
 
 from link4web.sentences import Coded
+from link4web.web.access import Rights
 
 REFUSED = Coded("This address and password don’t belong together.", "SIGN-IN-REFUSED")
 SLOWED = "Too many tries. Wait {duration}, or choose a new password."
@@ -31,7 +32,7 @@ ADDRESS_OFTEN = Coded("That was asked for several times already. Try again in an
 ADDRESS_ASKED = "A mail with a link is on its way to {email}. Until you open it, nothing changes."
 ADDRESS_CHANGED = "You sign in with {email} from now on. A mail to the old address says so."
 ADDRESS_BACK = "{email} is your address again, and everybody is signed out. Now choose a new password."
-LAST_ADMIN = Coded(
+STAYS_LAST = Coded(
     "You are the last admin of {names}. Make somebody else an admin or close it first.", "ACCOUNT-LAST-ADMIN"
 )
 
@@ -54,7 +55,7 @@ NUMBER_ANSWERS = {
 
 def last_admin(names: list[str]) -> Coded:
     """Why an account can't be deleted yet."""
-    return Coded(LAST_ADMIN.format(names=" and ".join(names)), LAST_ADMIN.code)
+    return Coded(STAYS_LAST.format(names=" and ".join(names)), STAYS_LAST.code)
 
 
 def duration(seconds: int) -> str:
@@ -69,6 +70,32 @@ def code_refused(wait: int) -> Coded:
     if wait < 0:
         return CODE_CLOSED
     return Coded(CODE_SLOWED.format(duration=duration(wait)), "CODE-SLOWED") if wait else CODE_REFUSED
+
+
+LAST_ADMIN = Coded(
+    "An organisation needs an admin, and there is no other one. Make somebody else an admin first.", "USER-LAST-ADMIN"
+)
+ABOVE_OWN = Coded("You can’t give more than you may do yourself, nor change whoever may do more.", "USER-ABOVE-OWN")
+NOT_THERE = Coded("They don’t work here any more.", "USER-NOT-THERE")
+ROLES = {
+    "admin": "Admin",
+    "user": "User",
+    "adviser": "Adviser",
+}
+ROLES_IN_SENTENCES = {"admin": "an admin", "user": "a user", "adviser": "an adviser"}
+
+
+def may_words(rights: Rights) -> str:
+    """What somebody may do, to stand behind “may”."""
+    if rights.role == "admin":
+        return "do everything"
+    ticked = (
+        (rights.may_edit, "change them"),
+        (rights.may_approve, "approve invoices"),
+        (rights.may_send, "send invitations"),
+    )
+    *others, last = ["see customers", *(words for may, words in ticked if may)]
+    return f"{', '.join(others)} and {last}" if others else "see customers, and change nothing"
 
 
 def own_number_code(status: str) -> str:

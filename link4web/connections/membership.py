@@ -3,12 +3,12 @@
 from sqlalchemy import bindparam, select
 
 from link4web import tenancy
-from link4web.accounts.models import Membership, Organisation
+from link4web.accounts.models import RIGHTS, Membership, Organisation
 from link4web.connections.models import Connection
 from link4web.connections.queries import ledgers
 from link4web.database import db
 from link4web.revision import Revision
-from link4web.web.access import Member
+from link4web.web.access import Member, Rights
 
 
 def find_member(user_id: str, organisation_id: str | None, connection_id: str | None) -> Member | None:
@@ -19,7 +19,7 @@ def find_member(user_id: str, organisation_id: str | None, connection_id: str | 
     if connection_id is not None:
         return _through_connection(user_id, connection_id)
     mine = (
-        select(Organisation, Membership.role)
+        select(Organisation, *RIGHTS)
         .join(Membership, Membership.organisation_id == Organisation.id)
         .where(Membership.user_id == user_id)
     )
@@ -28,9 +28,10 @@ def find_member(user_id: str, organisation_id: str | None, connection_id: str | 
     row = db.session.execute(mine.order_by(Organisation.name, Organisation.id).limit(1)).first()
     if row is None:
         return None
-    organisation, role = row
+    organisation, role, may_edit, may_approve, may_send = row
+    rights = Rights(role, may_edit, may_approve, may_send)
     system = _only_system(organisation.id)
-    return Member(organisation.id, organisation.country, role, lambda: (organisation, None), system=system)
+    return Member(organisation.id, organisation.country, rights, lambda: (organisation, None), system=system)
 
 
 def _only_system(organisation_id: str) -> str:
@@ -42,7 +43,7 @@ def _only_system(organisation_id: str) -> str:
 
 # built once: nearly every page runs it
 _THROUGH_CONNECTION = (
-    select(Organisation.id, Organisation.country, Membership.role, Connection.provider, Revision.number)
+    select(Organisation.id, Organisation.country, *RIGHTS, Connection.provider, Revision.number)
     .join(Membership, Membership.organisation_id == Organisation.id)
     .join(Connection, Connection.organisation_id == Organisation.id)
     .outerjoin(Revision, Revision.organisation_id == Organisation.id)
@@ -62,11 +63,11 @@ def _through_connection(user_id: str, connection_id: str) -> Member | None:
         row = db.session.connection().execute(_THROUGH_CONNECTION, asked).first()
     if row is None:
         return None
-    organisation_id, country, role, provider, revision = row
+    organisation_id, country, role, may_edit, may_approve, may_send, provider, revision = row
     return Member(
         organisation_id,
         country,
-        role,
+        Rights(role, may_edit, may_approve, may_send),
         lambda: _rows(organisation_id, connection_id),
         provider=provider,
         revision=revision,

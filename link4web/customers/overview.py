@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from link4web import tenancy
 from link4web.accounts.models import Membership, Organisation
+from link4web.accounts.words import ROLES_IN_SENTENCES
 from link4web.connections.models import Connection
 from link4web.connections.providers import provider_of
 from link4web.customers import states
@@ -43,10 +44,10 @@ class Ledger:
 
 @dataclass
 class Entry:
-    """An organisation a person may enter, with `role` *admin* or *user*. `href`: where a task is done in it."""
+    """An organisation a person may enter, and what they are there in words. `href`: where a task is done in it."""
 
     organisation: Organisation
-    role: str
+    role_words: str
     ledgers: list[Ledger] = field(default_factory=list)
     href: str = ""
 
@@ -114,7 +115,7 @@ def entries_of(user_id: str) -> list[Entry]:
     entries: dict[str, Entry] = {}
     of_ledger: dict[str, list[Any]] = {}
     for row in rows:
-        entries.setdefault(row.Organisation.id, Entry(row.Organisation, row.role))
+        entries.setdefault(row.Organisation.id, Entry(row.Organisation, ROLES_IN_SENTENCES[row.role]))
         if row.connection_id:
             of_ledger.setdefault(row.connection_id, []).append(row)
     for found in of_ledger.values():

@@ -30,11 +30,11 @@ LISTS: dict[str, dict[str, str]] = {
 }
 #: Tasks at the connection's own pages.
 PAGES = {"connection": "connection", "disconnect": "disconnect"}
-#: Tasks of an organisation: the page they have, and the part of the settings that serves until there is one.
+#: Tasks of an organisation: the page they have, and the part of it that is meant.
 SETTINGS = {
-    "own-number": ("", ""),
-    "organisation": ("", "details-title"),
-    "users": ("/org/<id:organisation>/users", ""),
+    "own-number": ("organisations.business", ""),
+    "organisation": ("organisations.business", "details-title"),
+    "users": ("colleagues.index", ""),
 }
 #: Tasks of a person, who needs no organisation for them.
 OWN = {"account": "account.show", "organisations": "overview.index"}
@@ -133,12 +133,12 @@ class _Guide:
         return [one for one in self.mine if one.state in (ENDED[:1] if is_connected else ENDED)]
 
     def _settings(self, task: str) -> Way:
-        rule, part = SETTINGS[task]
+        endpoint, part = SETTINGS[task]
         organisation = self._organisation()
         if organisation is None:
             return self._without_organisation(task)
         values = {"organisation": organisation, "_anchor": part or None}
-        return self._allowed(Way(_endpoint(rule) or "organisations.business", values, task), organisation)
+        return self._allowed(Way(endpoint, values, task), organisation)
 
     def _organisation(self) -> str | None:
         """The organisation that is named, or worked in last, or the only one."""
@@ -176,11 +176,6 @@ def _start(slug: str) -> str:
         return f"{slug}.connect"
     only, *others = offered()
     return "entry.connect" if others else f"{only.slug}.connect"
-
-
-def _endpoint(rule: str) -> str:
-    """The page with this path, if there is one."""
-    return next((str(one.endpoint) for one in current_app.url_map.iter_rules() if rule and one.rule == rule), "")
 
 
 assert BY_SLUG.keys() == LISTS.keys() | PAGES.keys() | SETTINGS.keys() | OWN.keys() | {"connect"}

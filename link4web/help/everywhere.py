@@ -90,7 +90,7 @@ _ABOUT = (
     _plain(
         "ABOUT-COLLEAGUES",
         "Who can work here with you",
-        "Admins may do everything; users look after customers and invite them.",
+        "Admins may do everything; users and advisers what is ticked for them.",
         "Read what each role may do.",
         "users",
     ),

@@ -7,7 +7,8 @@ A foreign id looks exactly like a missing one (R-045).
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, current_app, g, request, url_for
@@ -29,14 +30,36 @@ class Permission(StrEnum):
     VIEW_CUSTOMERS = "view customers"
     EDIT_CUSTOMERS = "edit customers"
     INVITE = "invite customers"
+    APPROVE_INVOICES = "approve invoices"
     CONNECT = "connect and disconnect"
     MANAGE_ORGANISATION = "manage the organisation"
+    MANAGE_USERS = "let people in and out"
 
 
-ROLES: dict[str, frozenset[Permission]] = {
-    "admin": frozenset(Permission),
-    "user": frozenset({Permission.VIEW_CUSTOMERS, Permission.EDIT_CUSTOMERS, Permission.INVITE}),
-}
+class Rights(NamedTuple):
+    """A role (*admin*, *user* or *adviser*) and what is ticked beside it; an admin may everything, ticked or not."""
+
+    role: str
+    may_edit: bool = False
+    may_approve: bool = False
+    may_send: bool = False
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What they come to."""
+        return _permissions(self)
+
+
+@lru_cache
+def _permissions(rights: Rights) -> frozenset[Permission]:
+    if rights.role == "admin":
+        return frozenset(Permission)
+    ticked = (
+        (Permission.EDIT_CUSTOMERS, rights.may_edit),
+        (Permission.APPROVE_INVOICES, rights.may_approve),
+        (Permission.INVITE, rights.may_send),
+    )
+    return frozenset({Permission.VIEW_CUSTOMERS, *(permission for permission, may in ticked if may)})
 
 
 @dataclass(frozen=True)
@@ -49,14 +72,19 @@ class Member:
 
     organisation_id: str
     country: str
-    role: str
+    rights: Rights
     rows: Callable[[], tuple[Any, Any]]
     provider: str = ""
     revision: int | None = None
     system: str = ""
 
+    @property
+    def role(self) -> str:
+        """*admin*, *user* or *adviser*."""
+        return self.rights.role
+
     def may(self, permission: Permission) -> bool:
-        return permission in ROLES[self.role]
+        return permission in self.rights.permissions
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 People go back and forth between a list and its pages, and each time the list is asked for anew: nothing may be kept by
 the browser. What is kept here never outlives a change (`revision`), a minute (words about time), the browser's session
-or anything that session holds, nor the person's name and role.
+or anything that session holds, nor the person's name and rights.
 """
 
 from collections import OrderedDict
@@ -62,4 +62,4 @@ def _key() -> Hashable | None:
     if who is None or here.revision is None or request.method != "GET" or wants_fragment():
         return None
     minute = int(clock.now().timestamp()) // 60
-    return who.token_hash, who.data, who.user.name, here.role, here.revision, minute, request.full_path
+    return who.token_hash, who.data, who.user.name, here.rights, here.revision, minute, request.full_path

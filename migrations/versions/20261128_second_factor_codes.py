@@ -5,8 +5,8 @@ from alembic import op
 
 from link4web.database import Id, UtcDateTime
 
-revision = "0016"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -85,7 +85,7 @@ def test_every_task_leads_to_its_page_and_says_what_to_do_there(owner: Person, t
         "disconnect": f"/{system}/{here}/disconnect?hint=disconnect",
         "own-number": f"{settings}?hint=own-number",
         "organisation": f"{settings}?hint=organisation#details-title",
-        "users": f"{settings}?hint=users",
+        "users": f"/org/{owner.organisation_id}/users?hint=users",
         "account": "/account?hint=account",
         "organisations": "/organisations?hint=organisations",
     }

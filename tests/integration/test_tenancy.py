@@ -23,6 +23,7 @@ from tests.telling_apart import alike
 ROOT = Path(__file__).resolve().parents[2]
 # where the code crosses organisations on purpose, and the only places that may
 CROSSINGS = {
+    "colleagues/accepting.py",
     "connections/due.py",
     "connections/leaving.py",
     "connections/membership.py",

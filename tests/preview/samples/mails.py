@@ -54,6 +54,24 @@ SAMPLES: Samples = {
         f"email/security_notice.{kind}": [lambda: mail(said="From now on we ask for a code when you sign in.")]
         for kind in ("txt", "html")
     },
+    **{
+        f"email/access.{kind}": [
+            lambda: mail(sentences=["Isla Brennan has changed what you may do in Wattle & Wharf."])
+        ]
+        for kind in ("txt", "html")
+    },
+    **{
+        f"email/colleague_invitation.{kind}": [
+            lambda: mail(
+                organisation="Wattle & Wharf Coffee",
+                inviter="Isla Brennan",
+                role="an adviser",
+                may="see customers, change them and send invitations",
+                until="5 Dec 2026",
+            )
+        ]
+        for kind in ("txt", "html")
+    },
     **{f"email/invitation.{kind}": [invitation_mail] for kind in ("txt", "html")},
     **{
         f"email/joined_notice.{kind}": [

@@ -1,0 +1,98 @@
+"""The mails of letting somebody in: the invitation, and the answer to whoever sent it.
+
+The token in a link is made when the mail is: no row ever holds it.
+"""
+
+from flask import g
+
+from link4web import clock, outbox, tenancy
+from link4web.accounts import tokens, words
+from link4web.accounts.models import Organisation, User
+from link4web.colleagues.accepting import NOTICE
+from link4web.colleagues.inviting import MAIL, OF_EVERYBODY
+from link4web.colleagues.models import MembershipInvitation
+from link4web.database import db, writing
+from link4web.invitations.caps import DAY, Cap, Full, take_under
+from link4web.invitations.message import neutral
+from link4web.mail.compose import compose
+from link4web.mail.delivery import deliver
+from link4web.outbox import GiveUp, Job, Later
+from link4web.web.filters import day
+from link4web.web.links import link_to
+
+
+def send_invitation(job: Job) -> None:
+    """Send the mail that lets somebody in, unless it was taken back meanwhile."""
+    token = tokens.new_token()
+    try:
+        with writing():
+            invitation, organisation = _invitation(job)
+            if invitation.state != "open" or invitation.expires_at <= clock.now():
+                raise GiveUp("invitation is closed")
+            if job.attempts == 1:
+                take_under([Cap("colleague-mailbox", invitation.email, OF_EVERYBODY, DAY, "")])
+            invitation.token_hash = tokens.token_hash(token)
+            inviter = db.session.get_one(User, invitation.invited_by)
+            outbox.begin_flight(job)
+    except Full as full:
+        raise Later("mailbox has had enough", at=full.until, counts=False) from None
+    name = neutral(organisation.name)
+    message = compose(
+        "colleague_invitation",
+        invitation.email,
+        f"{name} invites you to work with them",
+        organisation=name,
+        inviter=neutral(inviter.name),
+        role=words.ROLES_IN_SENTENCES[invitation.role],
+        may=words.may_words(invitation.rights),
+        until=day(invitation.expires_at),
+        link=link_to("colleague.open_link", token=token),
+    )
+    deliver(message)
+
+
+def tell_answer(job: Job) -> None:
+    """Tell whoever sent the invitation how it was answered."""
+    with writing():
+        invitation, organisation = _invitation(job)
+        inviter = db.session.get(User, invitation.invited_by)
+        person = db.session.get(User, invitation.answered_by) if invitation.answered_by else None
+        if inviter is None or not inviter.is_active:
+            raise GiveUp("account is gone")
+        outbox.begin_flight(job)
+    where = neutral(organisation.name)
+    if person is not None:
+        subject = f"{neutral(person.name)} works in {where} now"
+        role, may = words.ROLES_IN_SENTENCES[invitation.role], words.may_words(invitation.rights)
+        sentences = [
+            f"{neutral(person.name)} ({person.email}) has accepted your invitation to {where}.",
+            f"They are {role} there, and may {may}.",
+        ]
+    else:
+        subject = f"Your invitation to {where} was declined"
+        sentences = [f"{invitation.email} has said no to your invitation. Nothing was changed."]
+    message = compose(
+        "access",
+        inviter.email,
+        subject,
+        name=neutral(inviter.name),
+        sentences=sentences,
+        link=link_to("colleagues.index", organisation=organisation.id),
+        link_words="See the users",
+    )
+    deliver(message)
+
+
+def _invitation(job: Job) -> tuple[MembershipInvitation, Organisation]:
+    where = tenancy.organisation_id()
+    invitation = db.session.get(MembershipInvitation, (where, job.payload["invitation"]))
+    if invitation is None:
+        raise GiveUp("invitation is gone")
+    organisation = g.organisation = db.session.get_one(Organisation, where)
+    return invitation, organisation
+
+
+def register_jobs() -> None:
+    """Tell the outbox who sends these mails."""
+    outbox.handles(MAIL, send_invitation)
+    outbox.handles(NOTICE, tell_answer)

@@ -1,0 +1,44 @@
+"""Invitations to work in an organisation. Whoever is in stands in `accounts.models.Membership`."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from link4web.accounts.models import EMAIL_LENGTH
+from link4web.database import Base, Id
+from link4web.ids import new_id
+from link4web.tenancy import TenantMixin
+from link4web.web.access import Rights
+
+
+class MembershipInvitation(TenantMixin, Base):
+    """One mail to one address (in canonical form), with what the person will be here.
+
+    A resend makes a new row, and the older is *superseded*. What has run out stays *open*: see `expires_at`.
+    `token_hash` is empty until the mail is made; the token itself is kept nowhere.
+    """
+
+    __tablename__ = "membership_invitation"
+    __table_args__ = (
+        CheckConstraint("role in ('admin', 'user', 'adviser')", name="role"),
+        CheckConstraint("state in ('open', 'accepted', 'declined', 'withdrawn', 'superseded')", name="state"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(String(EMAIL_LENGTH))
+    role: Mapped[str] = mapped_column(String(16))
+    may_edit: Mapped[bool]
+    may_approve: Mapped[bool]
+    may_send: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(16))
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    invited_by: Mapped[str] = mapped_column(Id)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(Id)
+
+    @property
+    def rights(self) -> Rights:
+        return Rights(self.role, self.may_edit, self.may_approve, self.may_send)
