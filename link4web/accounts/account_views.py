@@ -14,7 +14,7 @@ from link4web.accounts.services import SignInRefused, WrongPassword
 from link4web.accounts.sessions import end_sessions_of, sessions_of
 from link4web.database import writing
 from link4web.web import sessions
-from link4web.web.access import public, signed_in_unverified
+from link4web.web.access import on_behalf, public, signed_in_unverified
 from link4web.web.responses import go_to, page
 
 bp = Blueprint("account", __name__)
@@ -69,6 +69,7 @@ def sign_out_others() -> Response:
 
 
 @bp.get("/privacy")
+@on_behalf("read")
 @public
 def privacy() -> Response:
     return page("accounts/privacy.html")

@@ -5,16 +5,18 @@ A foreign id looks exactly like a missing one (R-045).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, Request, abort, current_app, g, request, url_for
+from flask import Flask, Request, Response, abort, current_app, g, request, url_for
+from werkzeug.exceptions import HTTPException
 
 from link4web import ids, tenancy
 from link4web.audit import Actor
 from link4web.audit.trail import set_actor
-from link4web.web import kept, sessions
+from link4web.web import behalf, kept, sessions
+from link4web.web.behalf import OnBehalf
 from link4web.web.responses import go_to, sign_in_first, verify_first
 
 
@@ -53,15 +55,26 @@ class Member:
 
 @dataclass(frozen=True)
 class Rule:
-    """A view's access rule. `permission` None with `signed_in` True: any signed-in person, no organisation."""
+    """A view's access rule. `permission` None with `signed_in` True: any signed-in person, no organisation.
+
+    `staff`: only support staff of this role, or of a higher one. `on_behalf`: what support may do with it in somebody's
+    account (see `web.behalf`).
+    """
 
     signed_in: bool
     permission: Permission | None = None
     verified: bool = True
     csrf_exempt: bool = False
+    staff: str = ""
+    on_behalf: str = ""
 
 
 MemberLoader = Callable[[str, str | None, str | None], Member | None]
+#: From a person's id to their role in support, None for everybody who has none.
+StaffLoader = Callable[[str], str | None]
+#: From a session that support works in to what it may do, or to the answer when it is over.
+BehalfLoader = Callable[[sessions.ServerSession], OnBehalf | Response]
+STAFF = ("agent", "lead")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -95,6 +108,32 @@ def requires(permission: Permission) -> Callable[[View], View]:
     return lambda view: _declare(view, Rule(signed_in=True, permission=permission))
 
 
+def staff(view: View) -> View:
+    """Support staff; there is nothing here for everybody else."""
+    return _declare(view, Rule(signed_in=True, staff="agent"))
+
+
+def staff_lead(view: View) -> View:
+    """Those of the support staff who decide about others' requests."""
+    return _declare(view, Rule(signed_in=True, staff="lead"))
+
+
+def support_session(view: View) -> View:
+    """What belongs to a support session itself; there is nothing here outside one."""
+    return _declare(view, Rule(signed_in=True, verified=False, on_behalf="own"))
+
+
+def on_behalf(allowed: str) -> Callable[[View], View]:
+    """Say what support may do with a view in somebody's account; stands above its rule (see `web.behalf`)."""
+
+    def declare(view: View) -> View:
+        rule = rule_of(view)
+        assert rule is not None
+        return _declare(view, replace(rule, on_behalf=allowed))
+
+    return declare
+
+
 def rule_of(view: Callable[..., Any]) -> Rule | None:
     """The declared rule, or None."""
     return getattr(view, "access_rule", None)
@@ -111,25 +150,31 @@ def member() -> Member:
     return found
 
 
-def init_access(app: Flask, load_member: MemberLoader) -> None:
+def init_access(app: Flask, load_member: MemberLoader, load_staff: StaffLoader, load_on_behalf: BehalfLoader) -> None:
     """Enforce the rules before every request. Call before CSRF protection, so that 401 and 404 come first."""
     app.extensions["load_member"] = load_member
+    app.extensions["load_staff"] = load_staff
 
     @app.before_request
     def check() -> Any:
         tenancy.enter(None)
-        g.member = g.organisation = g.connection = None
+        g.member = g.organisation = g.connection = g.on_behalf = None
         provider = (request.view_args or {}).get("provider")
         g.help_for = (getattr(provider, "slug", ""), "")
         if sessions.current().unreadable:
             abort(503)
+        if behalf.NAME in sessions.current():
+            found = load_on_behalf(sessions.current())
+            if isinstance(found, Response):
+                return found
+            behalf.enter(found)
         set_actor(_who())
         if request.endpoint is None:
             return None
         rule = rule_of(current_app.view_functions[request.endpoint])
         if rule is None:
             return None if request.endpoint == "static" else abort(403)
-        return _enforce(rule)
+        return _enforce(rule) if g.on_behalf is None else _enforce_on_behalf(rule)
 
     @app.teardown_request
     def leave(_: BaseException | None) -> None:
@@ -138,9 +183,11 @@ def init_access(app: Flask, load_member: MemberLoader) -> None:
 
 
 def _who() -> Actor:
-    held = sessions.current()
+    held, support = sessions.current(), g.on_behalf
+    person_id = held.person.id if held.person else None
     return Actor(
-        user_id=held.person.id if held.person else None,
+        user_id=support.agent_id if support else person_id,
+        on_behalf_of_id=person_id if support else None,
         session_hash=held.key[:16],
         address=(request.remote_addr or "")[:45],
         device=device_of(request),
@@ -152,6 +199,19 @@ def device_of(request: Request) -> str:
     return "".join(character for character in request.user_agent.string[:200] if character.isprintable())
 
 
+def _enforce_on_behalf(rule: Rule) -> Any:
+    """What the person may do and support may do as well (R-066); each request is in the trail before it is answered."""
+    usual = "read" if rule.permission else "never"
+    refused = None if rule.staff else behalf.refusal(rule.on_behalf or usual)  # the console isn't there at all: 404
+    try:
+        answer = None if refused else _enforce(rule)
+    except HTTPException:
+        behalf.note("refused")
+        raise
+    behalf.note("refused" if refused or answer else "done")
+    return behalf.refuse(refused) if refused else answer
+
+
 def _enforce(rule: Rule) -> Any:
     if not rule.signed_in:
         return None
@@ -161,19 +221,35 @@ def _enforce(rule: Rule) -> Any:
         return sign_in_first()
     if rule.verified and person.verified_at is None:
         return verify_first()
+    if rule.staff or rule.on_behalf == "own":
+        return _enforce_of_support(rule, person.id)
     if rule.permission is None:
         return None
     args = request.view_args or {}
     organisation, connection = args.get("organisation") or request.args.get("organisation"), args.get("connection")
     if organisation and not ids.is_id(organisation):
         abort(404)
+    bound = behalf.organisation_id()
+    if bound and not connection:
+        organisation = organisation or bound
     member = current_app.extensions["load_member"](person.id, organisation, connection)
     if member is None and not organisation and not connection:
         return go_to(url_for("organisations.new"))
-    if member is None or not _fits_provider(member):
+    if member is None or not _fits_provider(member) or bound not in ("", member.organisation.id):
         abort(404)
     enter(member)
     return None if member.may(rule.permission) else abort(403)
+
+
+def _enforce_of_support(rule: Rule, person_id: str) -> None:
+    """The console is for staff outside of anybody's account, the controls of a support session only for inside."""
+    if rule.on_behalf == "own":
+        return None if g.on_behalf else abort(404)
+    role = None if g.on_behalf else current_app.extensions["load_staff"](person_id)
+    if role is None or STAFF.index(role) < STAFF.index(rule.staff):
+        abort(404)
+    g.staff_role = role
+    return None
 
 
 def _fits_provider(member: Member) -> bool:

@@ -1,6 +1,16 @@
 """One or more contexts for each template, by its name. A context is made afresh for every rendering."""
 
-from tests.preview.samples import accounts, connections, contact, customers, guide, help_pages, invitations, mails
+from tests.preview.samples import (
+    accounts,
+    connections,
+    contact,
+    customers,
+    guide,
+    help_pages,
+    invitations,
+    mails,
+    support,
+)
 from tests.preview.samples.basics import Samples
 
 SAMPLES: Samples = {
@@ -12,4 +22,5 @@ SAMPLES: Samples = {
     **help_pages.SAMPLES,
     **invitations.SAMPLES,
     **mails.SAMPLES,
+    **support.SAMPLES,
 }

@@ -1,0 +1,50 @@
+"""What belongs to a support session itself: its page, the second step, and *Leave*."""
+
+from flask import Blueprint, Response, g, url_for
+
+from link4web import tenancy
+from link4web.support import accesses, history, sessions, words
+from link4web.support.forms import WriteForm
+from link4web.web.access import support_session
+from link4web.web.responses import go_to, page
+
+bp = Blueprint("on_behalf", __name__, url_prefix="/on-behalf")
+
+
+@bp.get("")
+@support_session
+def session() -> Response:
+    return _page(WriteForm(formdata=None))
+
+
+def _page(form: WriteForm, status: int = 200) -> Response:
+    with tenancy.acting_for(g.on_behalf.organisation_id):
+        access = accesses.find(g.on_behalf.access_id)
+        entry = history.entries([access])[0] if access else None
+    return page("support/on_behalf.html", status=status, form=form, entry=entry)
+
+
+@bp.post("/write")
+@support_session
+def write() -> Response:
+    """The second step: the agent's own code once more, and a reason of its own (R-063)."""
+    form, status = WriteForm(), 422
+    if form.validate():
+        if prove(form):
+            with tenancy.acting_for(g.on_behalf.organisation_id):
+                sessions.let_write(g.on_behalf.access_id, form.reason.data or "")
+            return go_to(url_for(".session"))
+        form.code.errors = [words.CODE_WRONG]
+    return _page(form, status)
+
+
+def prove(form: WriteForm) -> bool:
+    """Whether the agent has proved once more that it is them."""
+    raise NotImplementedError
+
+
+@bp.post("/leave")
+@support_session
+def leave() -> Response:
+    with tenancy.acting_for(g.on_behalf.organisation_id):
+        return sessions.leave(g.on_behalf)
