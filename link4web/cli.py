@@ -8,12 +8,12 @@ import flask_migrate
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from link4web.accounts import organisations, services
+from link4web.accounts import codes, organisations, services
 from link4web.accounts.passwords import WeakPassword
 from link4web.connections.reseal import reseal_all
 from link4web.connections.syncing import SYNC
 from link4web.demo import seed_demo
-from link4web.mail.address import EmailProblem, canonical_email
+from link4web.mail.address import EmailProblem, canonical_email, email_key
 from link4web.schedule import run_schedule
 from link4web.settings import Settings
 from link4web.support.commands import support
@@ -92,11 +92,23 @@ def create_user(name: str, email: str, password: str, organisation: str, country
     click.echo(f"{person.email} may sign in.")
 
 
+@user.command("reset-second-factor")
+@click.argument("email")
+@with_appcontext
+def reset_second_factor(email: str) -> None:
+    """Take security codes away from somebody who has lost phone and recovery codes. Make sure first that it is them."""
+    person = services.find_user(email_key(email))
+    if person is None or not codes.take_away(person.id, by="command"):
+        raise click.ClickException("Nobody with this address has security codes.")
+    click.echo(f"{person.email} signs in with the password alone, and has been told by mail.")
+
+
 @click.command("reseal")
 @with_appcontext
 def reseal() -> None:
-    """Encrypt stored tokens with the newest of LINK4WEB_TOKEN_KEYS; run it before taking an old key away."""
+    """Encrypt tokens and keys of security codes with the newest of LINK4WEB_TOKEN_KEYS, before an old one goes."""
     click.echo(f"{reseal_all()} connections encrypted anew.")
+    click.echo(f"{codes.reseal_all()} keys of security codes encrypted anew.")
 
 
 @click.command("migrate-up")

@@ -38,6 +38,13 @@ def examine() -> list[Finding]:
 
 def _settings(settings: Settings) -> Iterator[Finding]:
     yield Finding(fine=True, text=f"Settings: {settings.mode} mode, people come to {settings.base_url}")
+    if settings.second_factor == "required":
+        yield Finding(fine=True, text="Security codes: everybody needs them")
+    elif settings.is_home:
+        yield Finding(fine=True, text="Security codes: optional, as usual at home")
+    else:
+        text = "LINK4WEB_SECOND_FACTOR=optional lets a password alone open accounting data; take it away"
+        yield Finding(fine=False, text=f"Security codes: {text}")
     if not settings.data_dir.is_dir():
         yield Finding(fine=False, text=f"Data folder: {settings.data_dir} does not exist; create it")
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, g, request, url_for
 
 from link4web import providers
-from link4web.accounts import account_views, organisation_views
+from link4web.accounts import account_views, code_views, organisation_views, proof_views
 from link4web.accounts import views as sign_in_views
 from link4web.connections import entry, webhook_views
 from link4web.connections import views as connection_views
@@ -24,7 +24,9 @@ def add_all(app: Flask) -> None:
     """Register all routes."""
     app.register_blueprint(health.bp)
     app.register_blueprint(sign_in_views.bp)
+    app.register_blueprint(proof_views.bp)
     app.register_blueprint(account_views.bp)
+    app.register_blueprint(code_views.bp)
     app.register_blueprint(organisation_views.bp)
     app.register_blueprint(entry.bp)
     app.register_blueprint(overview.bp)

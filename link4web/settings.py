@@ -74,6 +74,7 @@ class Settings:
     light_passwords: bool
     pace_calls: bool
     trusted_proxies: int
+    second_factor: str
     help_frames: tuple[str, ...] = ()
     session_idle_minutes: int = 60
     session_hours: int = 12
@@ -166,6 +167,7 @@ class _Reader:
             light_passwords=self.get("LIGHT_PASSWORDS") == "1",
             pace_calls=self.get("PACE_CALLS", "1") != "0",
             trusted_proxies=self.number_of(self.get("TRUSTED_PROXIES", "0"), "LINK4WEB_TRUSTED_PROXIES"),
+            second_factor=self.get("SECOND_FACTOR") or ("optional" if self.home else "required"),
             help_frames=self.help_frames(),
         )
         self.check(settings)
@@ -265,6 +267,11 @@ class _Reader:
             self.problems.append("LINK4WEB_MAIL_FROM must hold an e-mail address.")
         if settings.support_email and "@" not in parseaddr(settings.support_email)[1]:
             self.problems.append("LINK4WEB_SUPPORT_EMAIL must be an e-mail address.")
+        if settings.second_factor not in ("required", "optional"):
+            self.problems.append(
+                "LINK4WEB_SECOND_FACTOR must be required (security codes for everybody) or optional,"
+                f" not {settings.second_factor!r}."
+            )
         if settings.undo_seconds < 0 or settings.trusted_proxies < 0:
             self.problems.append("LINK4WEB_UNDO_SECONDS and LINK4WEB_TRUSTED_PROXIES can't be negative.")
 

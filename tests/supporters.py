@@ -12,7 +12,7 @@ from link4web.audit.models import AuditEvent
 from link4web.database import db
 from link4web.support import staff
 from link4web.support.models import SupportAccess
-from tests.people import Person, Town
+from tests.people import PASSWORD, Person, Town
 
 REASON = "The sync stopped on Friday, I want to see what the page says"
 WRITE_REASON = "The number was typed wrong, I correct the last digit"
@@ -21,6 +21,7 @@ WRITE_REASON = "The number was typed wrong, I correct the last digit"
 def agent_of(town: Town, role: str = "agent", name: str = "Ada Agent") -> Person:
     """Somebody of the support staff, signed in."""
     person = town.person(name)
+    person.set_up_codes()
     with town.app.app_context():
         staff.appoint(person.user_id, role)
     return person
@@ -69,9 +70,20 @@ class Case:
         """Asked, allowed and entered."""
         assert self.ask().status_code == 303
         self.allow()
-        begun = self.start()
-        assert begun.status_code == 303, begun.text
+        if "/confirm-it-is-you" in (begun := self.start()).location:
+            self.prove()
+            begun = self.start()
+        assert "/customers" in begun.location, begun.location
         return self
+
+    def prove(self) -> None:
+        """The agent's password and code once more."""
+        form = {"password": PASSWORD, "code": self.agent.next_code()}
+        assert self.agent.post("/confirm-it-is-you", form).status_code == 303
+
+    def may_write(self) -> TestResponse:
+        """The second step."""
+        return self.agent.post("/on-behalf/write", {"reason": WRITE_REASON, "code": self.agent.next_code()})
 
     def leave(self) -> TestResponse:
         return self.agent.post("/on-behalf/leave")

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, current_app, flash, request, url_for
 from flask_login import current_user
 
-from link4web.accounts import services, words
+from link4web.accounts import codes, services, words
 from link4web.accounts.forms import ChangePasswordForm, NameForm
 from link4web.accounts.models import SessionRow
 from link4web.accounts.passwords import WeakPassword
 from link4web.accounts.services import SignInRefused, WrongPassword
 from link4web.accounts.sessions import end_sessions_of, sessions_of
 from link4web.database import writing
+from link4web.settings import Settings
 from link4web.web import sessions
 from link4web.web.access import on_behalf, public, signed_in_unverified
 from link4web.web.responses import go_to, page
@@ -45,7 +46,7 @@ def password() -> Response:
                 form.current.data or "",
                 form.password.data or "",
                 address=request.remote_addr or "",
-                keep_session=_this_session(),
+                keep_session=this_session(),
             )
         except SignInRefused as refused:
             form.current.errors, status = [refused.sentence], 429
@@ -63,7 +64,7 @@ def password() -> Response:
 @signed_in_unverified
 def sign_out_others() -> Response:
     with writing():
-        end_sessions_of(current_user.id, but=_this_session())
+        end_sessions_of(current_user.id, but=this_session())
     flash("You are signed out everywhere else.", "done")
     return go_to(url_for(".show"))
 
@@ -76,18 +77,22 @@ def privacy() -> Response:
 
 
 def _page(form: NameForm, password_form: ChangePasswordForm, *, status: int) -> Response:
+    settings: Settings = current_app.extensions["settings"]
     return page(
         "accounts/account.html",
         status=status,
         email=current_user.email,
         form=form,
         password_form=password_form,
+        standing=codes.standing(current_user.id),
+        may_turn_off=settings.second_factor != "required",
         sessions=[_line(row) for row in sessions_of(current_user.id)],
         sign_out_others_href=url_for(".sign_out_others"),
     )
 
 
-def _this_session() -> bytes:
+def this_session() -> bytes:
+    """What the session table knows the running request's session by."""
     stored = sessions.current().stored
     return stored.token_hash if stored else b""
 
@@ -102,4 +107,4 @@ class _SignedIn:
 def _line(row: SessionRow) -> _SignedIn:
     found = [next((WORDS.get(word, word) for word in words if word in row.device), "") for words in (BROWSERS, SYSTEMS)]
     what = " on ".join(filter(None, found)) or "A browser"
-    return _SignedIn(f"{what}, {row.address}", row.created_at, row.token_hash == _this_session())
+    return _SignedIn(f"{what}, {row.address}", row.created_at, row.token_hash == this_session())

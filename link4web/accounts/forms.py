@@ -58,6 +58,35 @@ class VerifyForm(Form):
     )
 
 
+class CodeForm(Form):
+    code = StringField(
+        "Security code",
+        validators=[Required("Enter the code."), AtMost(60)],
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "none"},
+    )
+
+
+class ConfirmForm(Form):
+    """Proves that it is still the same person; `code` only for those who have security codes."""
+
+    password = PasswordField(
+        "Password",
+        validators=[Required("Enter your password."), AtMost(1000)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    code = StringField(
+        "Security code",
+        description="From your authenticator app, or a recovery code.",
+        validators=[Required("Enter the code."), AtMost(60)],
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false", "autocapitalize": "none"},
+    )
+
+    def __init__(self, *args: Any, has_codes: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_codes:
+            del self.code
+
+
 class NameForm(Form):
     name = name_field("Your name", "Enter your name.", render_kw={"autocomplete": "name"})
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from link4web import outbox
 from link4web.accounts import cleanup, tokens
 from link4web.accounts.models import User
-from link4web.accounts.services import MAIL, NOBODY
+from link4web.accounts.notices import MAIL, NOTICES
+from link4web.accounts.services import NOBODY
 from link4web.database import db, writing
 from link4web.mail.compose import compose, plain_name
 from link4web.mail.delivery import deliver
@@ -35,7 +36,10 @@ def send_mail(job: Job) -> None:
         token = tokens.issue(user.id, template) if template in LINKS else ""
         outbox.begin_flight(job)
     link = link_to(LINKS[template], token=token) if token else link_to("accounts.sign_in")
-    deliver(compose(template, email, SUBJECTS[template], name=name, link=link))
+    if notice := NOTICES.get(template):
+        deliver(compose("security_notice", email, notice.subject, name=name, said=notice.said, link=link))
+    else:
+        deliver(compose(template, email, SUBJECTS[template], name=name, link=link))
 
 
 def forget_old(_: Job) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, BigInteger, Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from link4web.database import Base, Id, UtcDateTime
@@ -32,7 +32,11 @@ class User(UserMixin, Base):  # type: ignore[misc]  # flask-login publishes no t
 
 
 class SessionRow(Base):
-    """A browser session. The cookie carries the token, the row only its hash; `id` stays when the token changes."""
+    """A browser session. The cookie carries the token, the row only its hash; `id` stays when the token changes.
+
+    `proved_at`: when the person last typed the password here, and the code where they have codes (R-009);
+    `second_factor_at`: when a code was last typed here, None in a session that needed none (R-006).
+    """
 
     __tablename__ = "session"
 
@@ -44,6 +48,29 @@ class SessionRow(Base):
     seen_at: Mapped[datetime]
     address: Mapped[str] = mapped_column(String(45))
     device: Mapped[str] = mapped_column(String(200))
+    proved_at: Mapped[datetime | None]
+    second_factor_at: Mapped[datetime | None]
+
+
+class SecondFactor(Base):
+    """What somebody's authenticator app makes codes from, sealed for this person; a code of `last_step` is used up."""
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """One of the codes for whoever has no phone at hand; its row goes when it is used. `name`: how it begins."""
+
+    __tablename__ = "recovery_code"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(4), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(255))
 
 
 class Organisation(Base):

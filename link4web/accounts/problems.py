@@ -122,6 +122,80 @@ _SIGNING_IN = (
     ),
 )
 
+_CODES = (
+    _plain(
+        "SIGN-IN-CODE",
+        "The security code",
+        "After the password we ask for the code that your authenticator app shows, or for a recovery code.",
+        "Open the app and type the six digits, or press Use a recovery code.",
+        "security-codes",
+    ),
+    _plain(
+        "SIGN-IN-HALF",
+        "Begin with the password once more",
+        words.HALF_OVER,
+        "Sign in, and have your phone at hand.",
+        "signing-in",
+    ),
+    _plain(
+        "CODE-REFUSED",
+        "The code is refused",
+        words.CODE_REFUSED,
+        "Wait for the next code and type it.",
+        "security-codes",
+    ),
+    _plain(
+        "CODE-SLOWED",
+        "Too many wrong codes",
+        words.CODE_SLOWED.format(duration="a while"),
+        "Wait as long as it says.",
+        "security-codes",
+    ),
+    _plain("CODE-CLOSED", "Too many wrong codes", words.CODE_CLOSED, CHOOSE_ANEW, "security-codes"),
+    _plain(
+        "CODE-NOT-YET",
+        "The first code doesn’t fit",
+        words.CODE_NOT_YET,
+        "Compare the key, let the phone set its time by itself, and type the next code.",
+        "security-codes",
+    ),
+    _plain(
+        "CODES-SET-UP",
+        "Setting up security codes",
+        "An app on your phone makes a code for each sign-in; it needs a key once.",
+        "Bring the key into your app, and type the six digits that it shows.",
+        "security-codes",
+    ),
+    _plain(
+        "CODES-RECOVERY",
+        "Recovery codes",
+        "Each of the ten codes signs you in once when your phone isn’t there.",
+        "Print them, or keep them where you keep passwords.",
+        "security-codes",
+    ),
+    _plain(
+        "CODES-FEW-LEFT",
+        "A recovery code is used up",
+        "Each of the ten recovery codes works once.",
+        "Strike it out. When few are left, press New recovery codes on the page of your account.",
+        "security-codes",
+    ),
+    _plain(
+        "CODES-REQUIRED",
+        "Codes can’t be turned off here",
+        words.CODES_REQUIRED,
+        "With a new phone, press Set up anew.",
+        "security-codes",
+    ),
+    _plain(
+        "CONFIRM-IT-IS-YOU",
+        "Confirming that it is you",
+        "Before what could do harm in other hands we ask for your password once more, and for a code if you have them.",
+        "Type both, and what you had begun goes on.",
+        "signing-in",
+    ),
+)
+
 _OWN_NUMBER = (
     _plain(
         "OWN-NUMBER-MISSING",
@@ -191,4 +265,4 @@ _ORGANISATION = (
     ),
 )
 
-PROBLEMS = (*_SIGNING_IN, *_OWN_NUMBER, *_ORGANISATION)
+PROBLEMS = (*_SIGNING_IN, *_CODES, *_OWN_NUMBER, *_ORGANISATION)

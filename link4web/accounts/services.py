@@ -5,15 +5,15 @@ import hashlib
 from sqlalchemy import select
 
 from link4web import clock, outbox
-from link4web.accounts import organisations, passwords, slowing, tokens, words
+from link4web.accounts import codes, organisations, passwords, slowing, tokens, words
 from link4web.accounts.models import User
+from link4web.accounts.notices import MAIL
 from link4web.accounts.sessions import end_sessions_of
 from link4web.audit import record
 from link4web.database import db, end_reading, insert_for, writing
 from link4web.ids import new_id
 from link4web.sentences import Coded
 
-MAIL = "accounts.mail"
 NOBODY = "nobody"
 
 
@@ -144,18 +144,12 @@ class SignInRefused(Exception):
         if self.wait == slowing.NEVER:
             return words.CLOSED
         if self.wait:
-            return Coded(words.SLOWED.format(duration=_duration(self.wait)), "SIGN-IN-SLOWED")
+            return Coded(words.SLOWED.format(duration=words.duration(self.wait)), "SIGN-IN-SLOWED")
         return words.REFUSED
 
 
-def _duration(seconds: int) -> str:
-    if seconds < 90:
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
-    return f"{round(seconds / 60)} minutes"
-
-
 def authenticate(email: str, password: str, address: str) -> User:
-    """The person with this address and password.
+    """The person with this address and password. Whoever has security codes is only half signed in by it (R-006).
 
     Raises:
         SignInRefused: alike for an unknown address and a wrong password.
@@ -175,8 +169,40 @@ def authenticate(email: str, password: str, address: str) -> User:
         slowing.succeeded(email, address)
         if newer_hash:
             user.password_hash = newer_hash
-        record("account.sign_in", kind="user", object_id=user.id)
+        has_codes = codes.standing(user.id) is not None
+        record("account.sign_in", kind="user", object_id=user.id, outcome="half" if has_codes else "done")
     return user
+
+
+def signed_in_by_code(user_id: str) -> None:
+    """Note that a sign-in with a security code is complete."""
+    with writing():
+        record("account.sign_in", kind="user", object_id=user_id, by="code")
+
+
+def check_password(user_id: str, password: str, address: str) -> None:
+    """Whether this is the signed-in person's password; tries count as at the sign-in (R-005).
+
+    Raises:
+        WrongPassword: it is not.
+        SignInRefused: too many tries; `wait` is not 0.
+    """
+    user = db.session.get_one(User, user_id)
+    if wait := slowing.take_try(user.email, address):
+        raise SignInRefused(wait)
+    end_reading()
+    if not passwords.password_fits(password, user.password_hash):
+        with writing():
+            record("account.confirmed", kind="user", object_id=user_id, outcome="refused")
+        raise WrongPassword
+    with writing():
+        slowing.succeeded(user.email, address)
+
+
+def confirmed(user_id: str) -> None:
+    """Note that somebody has proved once more that it is them (R-009)."""
+    with writing():
+        record("account.confirmed", kind="user", object_id=user_id)
 
 
 def ask_for_reset(email: str) -> None:
@@ -254,6 +280,7 @@ def _set_password(user: User, new_hash: str) -> None:
     user.password_hash = new_hash
     tokens.forget_all(user.id)
     slowing.forgive(user.email)
+    slowing.forgive(codes.guessed(user.id))
     outbox.add(
         MAIL,
         f"password_changed:{user.id}:{new_id()}",

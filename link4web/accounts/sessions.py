@@ -9,12 +9,12 @@ from flask_login import UserMixin
 from sqlalchemy import bindparam, delete, select, update
 
 from link4web import clock
-from link4web.accounts.models import SessionRow, User
+from link4web.accounts.models import SecondFactor, SessionRow, User
 from link4web.accounts.tokens import token_hash
 from link4web.database import db, writing
 from link4web.settings import Settings
 from link4web.web.access import device_of
-from link4web.web.sessions import Change, Store, Stored
+from link4web.web.sessions import Change, Proof, Store, Stored
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +25,7 @@ class Person(UserMixin):  # type: ignore[misc]  # flask-login publishes no types
     email: str
     name: str
     verified_at: datetime | None
+    has_codes: bool
 
 
 # built once: every request runs it, and building it costs more than running it
@@ -36,12 +37,16 @@ _WITH_PERSON = (
         SessionRow.data,
         SessionRow.created_at,
         SessionRow.seen_at,
+        SessionRow.proved_at,
+        SessionRow.second_factor_at,
         User.id,
         User.email,
         User.name,
         User.verified_at,
+        SecondFactor.user_id.is_not(None),
     )
     .outerjoin(User, (User.id == SessionRow.user_id) & User.disabled_at.is_(None))
+    .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
     .where(SessionRow.token_hash == bindparam("token_hash"))
 )
 
@@ -49,7 +54,7 @@ _WITH_PERSON = (
 def _load(token_hash: bytes) -> Stored | None:
     # below the ORM, which would cost every request several times what the database does; both tables are global
     row = db.session.connection().execute(_WITH_PERSON, {"token_hash": token_hash}).first()
-    return Stored(*row[:6], Person(*row[6:]) if row[6] else None) if row else None
+    return Stored(*row[:6], Proof(*row[6:8]), Person(*row[8:]) if row[8] else None) if row else None
 
 
 def _save(wanted: Stored, request: Request, before: Stored | None, change: Change) -> bool:
@@ -58,6 +63,7 @@ def _save(wanted: Stored, request: Request, before: Stored | None, change: Chang
         if kept is None and before is not None and before.id == wanted.id:
             return False  # ended by somebody else meanwhile: it must not rise again, nor under a new token
         stored = change.onto(wanted, kept.data if kept else None)
+        proof = _proof(stored, kept, change)
         if kept is not None and kept.token_hash != stored.token_hash:
             db.session.delete(kept)
             db.session.flush()
@@ -66,8 +72,18 @@ def _save(wanted: Stored, request: Request, before: Stored | None, change: Chang
         row.user_id, row.data, row.seen_at = stored.user_id, stored.data, stored.seen_at
         row.address = (request.remote_addr or "")[:45]
         row.device = device_of(request)
+        row.proved_at, row.second_factor_at = proof.proved_at, proof.second_factor_at
         db.session.add(row)
     return True
+
+
+def _proof(stored: Stored, kept: SessionRow | None, change: Change) -> Proof:
+    """What is proved in the session from now on: nothing when nobody is signed in any more."""
+    if stored.user_id is None:
+        return Proof()
+    if change.proof is None and kept is not None:
+        return Proof(kept.proved_at, kept.second_factor_at)
+    return change.proof or stored.proof
 
 
 def _held(before: Stored) -> SessionRow | None:
@@ -96,7 +112,10 @@ def sessions_of(user_id: str) -> list[SessionRow]:
 
 
 def open_beside(home_id: str, session_id: str, data: str) -> str:
-    """One more session of the same sign-in, with `data` in it; its token. The session `home_id` stays as it is."""
+    """One more session of the same sign-in, with `data` in it; its token. The session `home_id` stays as it is.
+
+    It knows that a code was typed, but is never fresh: what asks for a proof is the home session's alone.
+    """
     token, now = secrets.token_urlsafe(32), clock.now()
     with writing():
         home = db.session.scalars(select(SessionRow).where(SessionRow.id == home_id)).one()
@@ -110,6 +129,7 @@ def open_beside(home_id: str, session_id: str, data: str) -> str:
                 seen_at=now,
                 address=home.address,
                 device=home.device,
+                second_factor_at=home.second_factor_at,
             )
         )
     return token

@@ -1,13 +1,14 @@
 """Sign up, verify, sign in and out, choose a new password."""
 
 from flask import Blueprint, Response, flash, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from flask_wtf.csrf import CSRFError
 
-from link4web.accounts import services, tokens, words
+from link4web.accounts import entering, services, tokens, words
 from link4web.accounts.forms import ForgotForm, NewPasswordForm, SignInForm, SignUpForm, VerifyForm
 from link4web.accounts.models import User
 from link4web.accounts.passwords import WeakPassword
+from link4web.accounts.proof_views import go_on_after_sign_in
 from link4web.accounts.services import SignInRefused, WrongPassword
 from link4web.web import kept, sessions
 from link4web.web.access import public, signed_in, signed_in_unverified
@@ -18,8 +19,6 @@ from link4web.web.responses import go_to, next_page, page
 bp = Blueprint("accounts", __name__)
 HOME = "/customers"
 JOIN = "/join"  # where somebody was who signed up to accept an invitation
-WANTED = "wanted"  # where somebody was going who had no account yet, or none that was confirmed
-KEPT_OVER_SIGN_IN = ("join", "join_email", WANTED)
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])
@@ -42,7 +41,7 @@ def sign_up() -> Response:
 def _remember_wanted() -> None:
     """Keep where this form was to lead on to, over the mail that comes first."""
     if target := next_page(""):
-        session[WANTED] = target
+        session[entering.WANTED] = target
 
 
 @bp.get("/check-mail")
@@ -92,10 +91,11 @@ def verify() -> Response:
 
 
 def _confirmed(user: User) -> Response:
-    _begin_session(user)
+    needs_code = entering.begin(user)
     flash("Your address is confirmed.", "done")
-    wanted = session.pop(WANTED, HOME)
-    return go_to(JOIN if session.get("join") else wanted)
+    wanted = session.pop(entering.WANTED, HOME)
+    target = JOIN if session.get("join") else wanted
+    return go_to(url_for("proof.code", next=target) if needs_code else target)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -113,10 +113,9 @@ def sign_in() -> Response:
             form.password.errors = [refused.sentence]
             status = 429 if refused.wait else 422
         else:
-            _begin_session(user)
-            wanted = session.pop(WANTED, "")
-            target = target or wanted
-            return go_to(url_for(".go_on", next=target or None) if kept.held() else target or HOME)
+            if entering.begin(user):
+                return go_to(url_for("proof.code", next=target or None))
+            return go_on_after_sign_in(target)
     elif form.errors:
         status = 422
     return page("accounts/sign_in.html", status=status, form=form, next=target)
@@ -129,15 +128,6 @@ def stale(error: CSRFError) -> Response:
         return forged(error)
     sentence = "You have signed in in another tab of this browser meanwhile."
     return error_page(403, title="You are signed in already", sentence=sentence, go_on=next_page(HOME))
-
-
-def _begin_session(user: User) -> None:
-    """A new token and a new anti-forgery token (R-021, R-028); only what leads on is kept."""
-    keep = {name: session[name] for name in KEPT_OVER_SIGN_IN if name in session} | kept.carry_over(user.id)
-    session.clear()
-    session.update(keep)
-    sessions.rotate()
-    login_user(user)
 
 
 @bp.get("/sign-in/go-on")

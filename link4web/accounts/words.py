@@ -11,6 +11,21 @@ NOT_CHOSEN = Coded(
 )
 ON_ITS_WAY = "A mail is on its way already. If it has not come in a minute, ask once more."
 
+CODE_REFUSED = Coded(
+    "That code doesn’t work: it is too old, was used already, or is of another account.", "CODE-REFUSED"
+)
+CODE_SLOWED = "Too many codes were wrong. Wait {duration}, then try the next one."
+CODE_CLOSED = Coded("Too many codes were wrong. Choose a new password to get in again.", "CODE-CLOSED")
+CODE_NOT_YET = Coded(
+    "That isn’t the code of this key. Wait for the next one, and look at your phone’s clock.", "CODE-NOT-YET"
+)
+RECOVERY_LEFT = "That recovery code is used up; {left} are left. New ones are made on the page of your account."
+RECOVERY_LAST = "That recovery code is used up; one is left. New ones are made on the page of your account."
+CODES_REQUIRED = Coded("This service asks codes of everybody, so they can’t be turned off.", "CODES-REQUIRED")
+HALF_OVER = Coded(
+    "That took too long, or something has changed meanwhile. Begin with your password once more.", "SIGN-IN-HALF"
+)
+
 OWN_NUMBER_MISSING = "Customers see your {scheme} on every invitation, so nothing can be sent before it is here."
 #: What is said when one's own number has been saved, by what the register says to it.
 OWN_NUMBER_SAVED = {
@@ -26,6 +41,20 @@ NUMBER_ANSWERS = {
     "unchecked": "The register can’t be asked now; you can go on.",
     "nzbn": "Its check digit is right. The New Zealand register isn’t asked yet.",
 }
+
+
+def duration(seconds: int) -> str:
+    """`40 seconds`, `15 minutes`."""
+    if seconds < 90:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    return f"{round(seconds / 60)} minutes"
+
+
+def code_refused(wait: int) -> Coded:
+    """What to say about a code that was not taken, by what `codes.CodeRefused` says."""
+    if wait < 0:
+        return CODE_CLOSED
+    return Coded(CODE_SLOWED.format(duration=duration(wait)), "CODE-SLOWED") if wait else CODE_REFUSED
 
 
 def own_number_code(status: str) -> str:

@@ -21,7 +21,7 @@ from link4web.help.links import reader_here
 from link4web.help.reader import COUNTRIES, Reader
 from link4web.invitations import batches
 from link4web.invitations.batch_page import tally
-from link4web.web.access import enter
+from link4web.web.access import enter, must_set_up_codes
 from link4web.web.filters import day, moment, number
 
 CONNECTION_WORDS = {
@@ -64,7 +64,7 @@ class Asked:
 
     def enter(self) -> None:
         """Act for the organisation that the connection belongs to, when it is the person's own."""
-        if self.case.connection and is_confirmed():
+        if self.case.connection and is_confirmed() and not must_set_up_codes():
             member = find_member(current_user.id, None, self.case.connection)
             if member is not None:
                 enter(member)

@@ -12,8 +12,8 @@ from link4web.help.centre import centre
 from link4web.help.reader import Reader
 from link4web.help.tasks import BY_SLUG, Task
 from link4web.ids import is_id
-from link4web.web.access import enter, public
-from link4web.web.responses import go_to, page, verify_first
+from link4web.web.access import enter, must_set_up_codes, public
+from link4web.web.responses import codes_first, go_to, page, verify_first
 
 bp = Blueprint("guide", __name__)
 
@@ -41,6 +41,8 @@ def _lead(known: Task, reader: Reader) -> Response:
     if current_user.verified_at is None:
         session["wanted"] = _address(known, reader)
         return verify_first()
+    if must_set_up_codes():
+        return codes_first()
     try:
         way = lead(current_user.id, _asked(known, reader))
     except OnlyAdmins as refused:

@@ -16,9 +16,9 @@ from link4web.invitations.landing import Closed, Landing
 from link4web.invitations.preview import inviter_view
 from link4web.sentences import Coded
 from link4web.web import sessions
-from link4web.web.access import one_click, public
+from link4web.web.access import must_set_up_codes, one_click, public
 from link4web.web.exchange import exchange
-from link4web.web.responses import go_to, page
+from link4web.web.responses import codes_first, go_to, page
 
 bp = Blueprint("join", __name__)
 
@@ -109,7 +109,7 @@ def _landing_page(found: Landing, form: JoinForm, *, status: int = 200, trouble:
 
 def _choices(found: Landing) -> list[tuple[str, str]]:
     """The signed-in person's organisations that could join: not the one that invites."""
-    if not current_user.is_authenticated:
+    if not current_user.is_authenticated or must_set_up_codes():
         return []
     mine = organisations.organisations_of(current_user.id)
     return [
@@ -137,6 +137,8 @@ def _account_words(found: Landing) -> Coded | None:
 def join() -> Response:
     """Join: with the signed-in person's business or a new one."""
     found = landing.landing(_hash())
+    if must_set_up_codes():
+        return codes_first(url_for(".show"))
     form = _form(found)
     chosen = request.form.get("organisation", "") if current_user.is_authenticated else ""
     if chosen:
@@ -181,10 +183,16 @@ def _another_address(found: Landing, form: JoinForm) -> Response:
 
 
 def _enter(user: User) -> None:
-    """Sign in whoever has just joined, under a new session token (R-021)."""
+    """Sign in whoever has just joined, under a new session token (R-021).
+
+    Whoever was signed in before has proved the same as before; a new person has just chosen the password.
+    """
+    is_new = not current_user.is_authenticated
     session.clear()
     sessions.rotate()
     login_user(user)
+    if is_new:
+        sessions.prove(code=False)
 
 
 @bp.get("/join/done")

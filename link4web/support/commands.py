@@ -1,11 +1,13 @@
 """Commands about the support staff: `flask --app wsgi support …`."""
 
 import click
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from link4web.accounts import services
+from link4web.accounts import codes, services
 from link4web.accounts.models import User
 from link4web.mail.address import email_key
+from link4web.settings import Settings
 from link4web.support import report, staff
 
 support = AppGroup("support", help="Support staff, and what they have done.")
@@ -38,6 +40,21 @@ def dismiss(email: str) -> None:
     if not staff.dismiss(person.id):
         raise click.ClickException(f"{person.email} is not of the support staff.")
     click.echo(f"{person.email} is not of the support staff any more.")
+
+
+@support.command("code")
+@click.argument("email")
+@with_appcontext
+def code(email: str) -> None:
+    """The security code of somebody of the demo's support staff, who have no phone. At home only."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.is_home:
+        raise click.ClickException("Codes are for their owner’s phone alone; this works in home mode only.")
+    person = _person(email)
+    shown = codes.code_now(person.id) if staff.role_of(person.id) else ""
+    if not shown:
+        raise click.ClickException(f"{person.email} is not of the support staff, or has no codes.")
+    click.echo(shown)
 
 
 @support.command("report")

@@ -19,7 +19,7 @@ from link4web.support.accesses import Refused, Wish
 from link4web.support.forms import AskForm, ToolForm
 from link4web.support.models import SupportAccess
 from link4web.support.tools import TOOLS, use
-from link4web.web.access import staff, staff_lead
+from link4web.web.access import staff, staff_fresh, staff_lead
 from link4web.web.responses import go_to, page
 
 bp = Blueprint("support", __name__, url_prefix="/support")
@@ -133,7 +133,7 @@ def _known(access: str) -> SupportAccess:
 
 
 @bp.post("/organisations/<id:organisation>/access/<id:access>/start")
-@staff
+@staff_fresh
 def start(organisation: str, access: str) -> Response:
     """Enter the account: this browser gets a session of its own for it."""
     with _looking_at(organisation) as found:

@@ -14,6 +14,7 @@ from link4web.support.models import REASON_LENGTH, TICKET_LENGTH
 from link4web.web.forms import AtMost, Form, Required, one_line
 
 LETTERS, TOOL_LETTERS = 20, 10
+CATEGORIES = [SelectChoice(*one) for one in words.CATEGORIES.items()]
 
 
 class LettersAtLeast:

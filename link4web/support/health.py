@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import func, select
 
+from link4web.accounts import codes
 from link4web.accounts.models import Membership, Organisation, SessionRow, User
 from link4web.connections import queries
 from link4web.connections.models import Connection, LedgerBinding
@@ -201,6 +202,8 @@ def of_person(user: User) -> PersonFacts:
         ("Signed up", moment(user.created_at)),
         ("Signed in on", f"{sessions} browsers" if sessions != 1 else "1 browser"),
     ]
+    standing = codes.standing(user.id)
+    facts.append(("Security codes", f"Set up {moment(standing.since)}" if standing else "Not set up"))
     if user.disabled_at:
         facts.append(("Suspended", moment(user.disabled_at)))
     if role:

@@ -22,7 +22,6 @@ _OF_STAFF = (
         "SUPPORT-TOOL-REASON", "The reason is too short", words.TOOL_REASON_SHORT, "Write who asked for it, and why."
     ),
     _plain("SUPPORT-TICKET", "The ticket is missing", words.TICKET_MISSING, "Open a ticket first, then ask."),
-    _plain("SUPPORT-CODE", "The code doesn’t fit", words.CODE_WRONG, "Type the code that your own app shows now."),
     _plain("SUPPORT-TOOL-CAP", "Too many in one hour", words.TOOL_CAP, "Wait, or hand over to a colleague."),
     _plain("SUPPORT-SELF", "That is you", words.NOT_HIM["self"], "Choose the person who has the trouble."),
     _plain(

@@ -18,7 +18,7 @@ HEADINGS = (
     "Agent",
     "Asked",
     "Entered",
-    "Without the customer's word",
+    "Emergencies",
     "Longer than 45 min",
     "Changed things",
     "Refused",

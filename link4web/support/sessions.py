@@ -168,7 +168,11 @@ def _find(access_id: str) -> _Found | None:
         return None
     access, organisation, home, *person = row
     return _Found(
-        access, organisation, Person(*person) if person[0] else None, home is not None, _consent_holds(access)
+        access,
+        organisation,
+        Person(*person, has_codes=True) if person[0] else None,
+        home is not None,
+        _consent_holds(access),
     )
 
 

@@ -14,7 +14,6 @@ ROLES = {"agent": "support", "lead": "head of support"}
 REASON_SHORT = Coded("Say in at least 20 letters why; the customer reads it.", "SUPPORT-REASON")
 TOOL_REASON_SHORT = Coded("Say in at least 10 letters why; it stays in the history.", "SUPPORT-TOOL-REASON")
 TICKET_MISSING = Coded("Give the number of the ticket or message this is about.", "SUPPORT-TICKET")
-CODE_WRONG = Coded("That code is wrong, or it has been used. Wait for the next one.", "SUPPORT-CODE")
 TOOL_CAP = Coded("That is enough for one hour. Ask a colleague to look with you.", "SUPPORT-TOOL-CAP")
 LONGEST_DAYS = 30
 UNTIL_WRONG = Coded(f"Choose a day within the next {LONGEST_DAYS} days.", "SUPPORT-UNTIL")

@@ -15,9 +15,10 @@ from werkzeug.exceptions import HTTPException
 from link4web import ids, tenancy
 from link4web.audit import Actor
 from link4web.audit.trail import set_actor
+from link4web.settings import Settings
 from link4web.web import behalf, kept, sessions
 from link4web.web.behalf import OnBehalf
-from link4web.web.responses import go_to, sign_in_first, verify_first
+from link4web.web.responses import codes_first, confirm_first, go_to, sign_in_first, verify_first
 
 
 class Permission(StrEnum):
@@ -57,6 +58,8 @@ class Member:
 class Rule:
     """A view's access rule. `permission` None with `signed_in` True: any signed-in person, no organisation.
 
+    `codes`: where this service asks security codes of everybody, only for people who have set them up (R-006).
+    `fresh`: only within minutes of a proof that it is them (R-009).
     `staff`: only support staff of this role, or of a higher one. `on_behalf`: what support may do with it in somebody's
     account (see `web.behalf`).
     """
@@ -65,6 +68,8 @@ class Rule:
     permission: Permission | None = None
     verified: bool = True
     csrf_exempt: bool = False
+    codes: bool = True
+    fresh: bool = False
     staff: str = ""
     on_behalf: str = ""
 
@@ -99,13 +104,24 @@ def signed_in(view: View) -> View:
 
 
 def signed_in_unverified(view: View) -> View:
-    """Any signed-in person, verified or not."""
-    return _declare(view, Rule(signed_in=True, verified=False))
+    """Any signed-in person, verified or not, with or without security codes: their own account and nothing else."""
+    return _declare(view, Rule(signed_in=True, verified=False, codes=False))
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Members of the path's organisation (or of its connection's) whose role has `permission`."""
-    return lambda view: _declare(view, Rule(signed_in=True, permission=permission))
+def signed_in_fresh(view: View) -> View:
+    """Any signed-in person with a verified address who has proved within ten minutes that it is them (R-009).
+
+    For what is dangerous about one's own account; open without security codes, so that they can be set up.
+    """
+    return _declare(view, Rule(signed_in=True, codes=False, fresh=True))
+
+
+def requires(permission: Permission, *, fresh: bool = False) -> Callable[[View], View]:
+    """Members of the path's organisation (or of its connection's) whose role has `permission`.
+
+    `fresh`: who have proved within ten minutes that it is them; others are asked, and then go on (R-009).
+    """
+    return lambda view: _declare(view, Rule(signed_in=True, permission=permission, fresh=fresh))
 
 
 def staff(view: View) -> View:
@@ -113,9 +129,14 @@ def staff(view: View) -> View:
     return _declare(view, Rule(signed_in=True, staff="agent"))
 
 
+def staff_fresh(view: View) -> View:
+    """Support staff who have proved within ten minutes that it is them, with a security code (R-060)."""
+    return _declare(view, Rule(signed_in=True, staff="agent", fresh=True))
+
+
 def staff_lead(view: View) -> View:
-    """Those of the support staff who decide about others' requests."""
-    return _declare(view, Rule(signed_in=True, staff="lead"))
+    """Those of the support staff who decide about others' requests, with a fresh proof that it is them."""
+    return _declare(view, Rule(signed_in=True, staff="lead", fresh=True))
 
 
 def support_session(view: View) -> View:
@@ -212,6 +233,13 @@ def _enforce_on_behalf(rule: Rule) -> Any:
     return behalf.refuse(refused) if refused else answer
 
 
+def must_set_up_codes() -> bool:
+    """Whether somebody is signed in who has to set up security codes before anything of an organisation opens."""
+    settings: Settings = current_app.extensions["settings"]
+    person = sessions.current().person
+    return settings.second_factor == "required" and person is not None and not person.has_codes
+
+
 def _enforce(rule: Rule) -> Any:
     if not rule.signed_in:
         return None
@@ -222,9 +250,22 @@ def _enforce(rule: Rule) -> Any:
     if rule.verified and person.verified_at is None:
         return verify_first()
     if rule.staff or rule.on_behalf == "own":
-        return _enforce_of_support(rule, person.id)
-    if rule.permission is None:
-        return None
+        refusal = _refuse_of_support(rule, person)
+    elif rule.codes and must_set_up_codes():
+        refusal = codes_first()
+    else:
+        refusal = None if rule.permission is None else _refuse_member(person, rule.permission)
+    if refusal is not None:
+        return refusal
+    if rule.fresh and not sessions.current().is_fresh:
+        kept.keep_until_confirmed()
+        return confirm_first()
+    kept.drop_when_sent()
+    return None
+
+
+def _refuse_member(person: Any, permission: Permission) -> Any:
+    """Enter the organisation that the path means; None when the person may."""
     args = request.view_args or {}
     organisation, connection = args.get("organisation") or request.args.get("organisation"), args.get("connection")
     if organisation and not ids.is_id(organisation):
@@ -238,18 +279,21 @@ def _enforce(rule: Rule) -> Any:
     if member is None or not _fits_provider(member) or bound not in ("", member.organisation.id):
         abort(404)
     enter(member)
-    return None if member.may(rule.permission) else abort(403)
+    return None if member.may(permission) else abort(403)
 
 
-def _enforce_of_support(rule: Rule, person_id: str) -> None:
-    """The console is for staff outside of anybody's account, the controls of a support session only for inside."""
+def _refuse_of_support(rule: Rule, person: Any) -> Any:
+    """The console is for staff outside of anybody's account, the controls of a support session only for inside.
+
+    Staff have security codes, whatever is asked of others (R-006, R-060).
+    """
     if rule.on_behalf == "own":
         return None if g.on_behalf else abort(404)
-    role = None if g.on_behalf else current_app.extensions["load_staff"](person_id)
+    role = None if g.on_behalf else current_app.extensions["load_staff"](person.id)
     if role is None or STAFF.index(role) < STAFF.index(rule.staff):
         abort(404)
     g.staff_role = role
-    return None
+    return None if person.has_codes else codes_first()
 
 
 def _fits_provider(member: Member) -> bool:

@@ -20,12 +20,15 @@ class Typed:
     fields: list[tuple[str, str]]
 
 
-def of_request() -> Typed | None:
-    """The form of this request when it came from one of our own pages and is not too big to keep."""
+def of_request(*, bare: bool = False) -> Typed | None:
+    """The form of this request when it came from one of our own pages and is not too big to keep.
+
+    `bare`: also one without fields, a button alone.
+    """
     if request.method != "POST" or not comes_from_here() or not is_local_path(request.path):
         return None
     fields = [(name, value) for name, value in request.form.items(multi=True) if _may_be_kept(name)]
-    if not fields or sum(len(name) + len(value) for name, value in fields) > MOST:
+    if not (fields or bare) or sum(len(name) + len(value) for name, value in fields) > MOST:
         return None
     return Typed(request.path, fields)
 
@@ -35,6 +38,22 @@ def keep() -> None:
     if (typed := of_request()) is not None:
         whose = sessions.current().expired_user_id
         session[_NAME] = {"path": typed.path, "fields": [list(pair) for pair in typed.fields], "whose": whose}
+
+
+def keep_until_confirmed() -> None:
+    """Remember the form of this request while its person is asked to prove that it is them."""
+    typed = of_request(bare=True)
+    if typed is None:
+        drop()
+        return
+    whose = sessions.current().person.id
+    session[_NAME] = {"path": typed.path, "fields": [list(pair) for pair in typed.fields], "whose": whose}
+
+
+def drop_when_sent() -> None:
+    """Forget what was kept once it is sent."""
+    if request.method == "POST" and _NAME in session and session[_NAME]["path"] == request.path:
+        drop()
 
 
 def carry_over(user_id: str) -> dict[str, object]:

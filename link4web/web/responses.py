@@ -74,6 +74,23 @@ def verify_first() -> Response:
     return go_to(url_for("accounts.check_mail"))
 
 
+def codes_first(wanted: str = "") -> Response:
+    """Lead somebody who has no security codes yet to the page that sets them up, and then on to `wanted`."""
+    return go_to(url_for("codes.show", next=(wanted or _page_asked_for()) or None), 302 if _is_look() else 303)
+
+
+def confirm_first() -> Response:
+    """Lead somebody who is signed in to prove that it is them; what they wanted goes on afterwards."""
+    wanted = _page_asked_for()
+    if not wanted and request.url_rule and "GET" in (request.url_rule.methods or ()) and is_local_path(request.path):
+        wanted = request.path  # a form that stands under its own address
+    return go_to(url_for("proof.confirm", next=wanted or None), 302 if _is_look() else 303)
+
+
+def _is_look() -> bool:
+    return request.method in ("GET", "HEAD")
+
+
 def _page_asked_for() -> str:
     """The page to come back to: the one htmx is on, or the one asked for; a POST can't be asked for again."""
     if wants_fragment():

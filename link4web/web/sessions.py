@@ -26,7 +26,17 @@ from link4web.settings import Settings
 
 SESSIONLESS = ("/static/", "/webhooks/", "/help", "/healthz", "/readyz", "/metrics")
 TOUCH_EVERY = timedelta(seconds=60)
+#: How long a proof of the password (and the code) opens what `fresh` rules guard (R-009).
+FRESH_FOR = timedelta(minutes=10)
 _serializer = TaggedJSONSerializer()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was proved in a session: when the password last (with the code, for whoever has codes), and when a code."""
+
+    proved_at: datetime | None = None
+    second_factor_at: datetime | None = None
 
 
 @dataclass
@@ -42,16 +52,21 @@ class Stored:
     data: str
     created_at: datetime
     seen_at: datetime
+    proof: Proof = Proof()
     user: Any = None
 
 
 @dataclass(frozen=True)
 class Change:
-    """What a request did to its session: keys it set, keys it removed. `anew`: everything else goes as well."""
+    """What a request did to its session: keys it set, keys it removed. `anew`: everything else goes as well.
+
+    `proof`: what was proved in it, None when nothing was.
+    """
 
     given: dict[str, Any]
     taken: frozenset[str]
     anew: bool
+    proof: Proof | None = None
 
     def onto(self, stored: Stored, data: str | None) -> Stored:
         """The session as it is to be stored, over the `data` of its row now; None when there is no row any more."""
@@ -91,6 +106,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.kept = kept
         self.unreadable = False
         self.expired_user_id: str | None = None
+        self.proof = stored.proof if stored else Proof()
         self.modified = False
         self.rotating = False
         self.ended = False
@@ -124,7 +140,8 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
             for name, value in self.items()
             if name in self._assigned or name not in before or before[name] != value
         }
-        return Change(given, frozenset(before.keys() - self.keys()), self._anew)
+        proof = None if self.stored and self.proof == self.stored.proof else self.proof
+        return Change(given, frozenset(before.keys() - self.keys()), self._anew, proof)
 
     @property
     def key(self) -> str:
@@ -133,8 +150,17 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
 
     @property
     def person(self) -> Any:
-        """Whoever was signed in when the request came, None for nobody; what Flask-Login's `current_user` leads to."""
-        return self.stored.user if self.stored else None
+        """Whoever was signed in when the request came, None for nobody; what Flask-Login's `current_user` leads to.
+
+        Somebody with security codes is nobody as long as none was typed in this session (R-006).
+        """
+        user = self.stored.user if self.stored else None
+        return user if user and (self.proof.second_factor_at or not user.has_codes) else None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the person has proved within the last minutes that it is them (R-009)."""
+        return self.proof.proved_at is not None and clock.now() - self.proof.proved_at <= FRESH_FOR
 
 
 def current() -> ServerSession:
@@ -151,6 +177,13 @@ def rotate() -> None:
 def change_token() -> None:
     """Give this browser a new token; the session and its hours stay. When it proves more than before (R-021)."""
     current().token = None
+    current().modified = True
+
+
+def prove(*, code: bool) -> None:
+    """Note that the person has just typed the password here, and a `code`. The caller gives a new token (R-021)."""
+    now = clock.now()
+    current().proof = Proof(now, now if code else None)
     current().modified = True
 
 
@@ -239,6 +272,7 @@ class DatabaseSessions(SessionInterface):
             data="",
             created_at=goes_on.created_at if goes_on else now,
             seen_at=now,
+            proof=held.proof,
         )
         kept = self.store.save(saved, request, before, held.change())
         if kept and (before is None or before.token_hash != saved.token_hash):

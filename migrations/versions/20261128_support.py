@@ -6,7 +6,7 @@ from alembic import op
 from link4web.database import Id, UtcDateTime
 
 revision = "0018"
-down_revision = "0014"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

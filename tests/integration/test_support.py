@@ -206,6 +206,7 @@ def test_the_switch_has_an_end(town: Town) -> None:
     assert case.row().consent == "standing"
     town.later(days=4)
     case.agent.sign_in()
+    case.agent.type_code()
     assert case.start().status_code == 422
     case.owner.sign_in()
     assert "Off" in case.owner.get(case.settings).text
@@ -307,9 +308,9 @@ def test_the_customer_ends_it(town: Town) -> None:
 def test_signing_out_elsewhere_ends_it(town: Town) -> None:
     """R-072: the agent's own sign-in ends in another browser."""
     case = case_of(town).entered()
-    elsewhere = town.visitor()
-    elsewhere.email = case.agent.email
+    elsewhere = case.agent.in_another_browser()
     elsewhere.sign_in()
+    elsewhere.type_code()
     elsewhere.post("/account/sign-out-others")
     assert case.agent.get("/customers").status_code == 302
     with town.app.app_context():
@@ -413,3 +414,55 @@ def test_nothing_of_the_target_changes(town: Town) -> None:
         case.agent.get(path)
     case.leave()
     assert of_target() == before
+
+
+def test_changing_is_a_second_step(town: Town) -> None:
+    """R-063, R-069: refused while looking, also by htmx; then with the agent's own code and a reason; both identities."""
+    case = case_of(town)
+    shop = open_shop(town, case.owner)
+    customer = shop.customer("Marram Grass Café", number="")
+    case.entered()
+    form, where = {"number": "53 004 085 616"}, f"{shop.base}/customers/{customer}/abn"
+    for headers in ({}, {"HX-Request": "true"}):
+        refused = case.agent.post(where, form, headers=headers)
+        assert refused.status_code == 403
+        assert "You are looking only" in refused.text
+    assert shop.state(customer) == "needs-number"
+    assert case.agent.post("/on-behalf/write", {"reason": "short", "code": case.agent.next_code()}).status_code == 422
+    assert case.agent.post("/on-behalf/write", {"reason": WRITE_REASON, "code": "000000"}).status_code == 422
+    before = case.cookie()
+    assert case.may_write().status_code == 303
+    assert case.cookie() != before
+    assert case.agent.post(where, form).status_code == 303
+    assert shop.state(customer) == "can-invite"
+    case.leave()
+    changed = [event_ for event_ in case.events("customer.number") if event_.actor_id == case.agent.user_id]
+    assert [one.on_behalf_of_id for one in changed] == [case.owner.user_id]
+    town.work()
+    assert WRITE_REASON in town.mails_to(case.owner.email)[0]["text"]
+    shown = case.owner.get(case.settings).text
+    assert WRITE_REASON in shown
+    assert "A customer’s number" in shown
+
+
+@on_sqlite
+def test_a_stale_proof_does_not_begin(town: Town) -> None:
+    """R-060: the agent's code was typed more than ten minutes ago, so it is asked for once more."""
+    case = case_of(town)
+    case.ask()
+    case.allow()
+    town.later(minutes=11)
+    asked = case.start()
+    assert "/confirm-it-is-you" in asked.location
+    assert case.row().state == "ready"
+
+
+@on_sqlite
+def test_staff_without_codes_have_no_console(town: Town) -> None:
+    """R-006, R-060: also where others may do without."""
+    person = town.person("Nora New")
+    with town.app.app_context():
+        staff.appoint(person.user_id, "agent")
+    answer = person.get("/support")
+    assert answer.status_code == 302
+    assert "/account/codes" in answer.location

@@ -56,6 +56,13 @@ def test_each_missing_setting_is_named(missing: str) -> None:
     assert any(missing in line for line in problems(**{missing: ""}))
 
 
+def test_codes_are_asked_of_everybody_unless_a_setting_says_otherwise() -> None:
+    """R-006: production never leaves them out by itself; at home they are optional."""
+    assert from_environment(PRODUCTION).second_factor == "required"
+    assert from_environment({**PRODUCTION, "LINK4WEB_SECOND_FACTOR": "optional"}).second_factor == "optional"
+    assert any("LINK4WEB_SECOND_FACTOR" in line for line in problems(LINK4WEB_SECOND_FACTOR="off"))
+
+
 FAULTS = {
     "LINK4WEB_MODE": "staging",
     "LINK4WEB_BASE_URL": "http://app.example",

@@ -6,6 +6,7 @@ from typing import Any
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 
+from link4web.accounts import words
 from link4web.sentences import Coded
 from tests.preview.samples.basics import NOW, Context, Samples, form
 
@@ -36,6 +37,15 @@ BUSINESS = {
     "timezone": SelectField("Time zone", choices=[SelectChoice("Australia/Sydney", "Sydney")]),
     "invite_without_number": BooleanField("Let customers give their business number when they join"),
 }
+
+
+CODE = {"code": StringField("Security code", render_kw={"autocomplete": "one-time-code"})}
+
+
+CONFIRM = {"password": PasswordField("Password", render_kw={"autocomplete": "current-password"})}
+
+
+KEY = Made(groups="JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP", href="otpauth://totp/Link4web:isla?secret=JBSWY3DP")
 
 
 USER = Made(email="isla@wattlewharf.example")
@@ -122,9 +132,36 @@ SAMPLES: Samples = {
         }
     ],
     "accounts/privacy.html": [dict],
+    "accounts/code.html": [
+        lambda: {"form": form(CODE), "next": "/customers", "recovers": False},
+        lambda: {"form": form(CODE, {"code": words.CODE_REFUSED}), "next": "", "recovers": True},
+    ],
+    "accounts/confirm.html": [
+        lambda: {"form": form(CONFIRM | CODE), "next": "/account", "email": USER.email},
+        lambda: {"form": form(CONFIRM, {"password": words.NOT_PRESENT}), "next": "", "email": USER.email},
+    ],
+    "accounts/codes.html": [
+        lambda: {"form": form(CODE), "key": KEY, "standing": None, "is_required": True, "next": "/customers"},
+        lambda: {
+            "form": form(CODE, {"code": words.CODE_NOT_YET}),
+            "key": KEY,
+            "standing": Made(since=NOW, left=1),
+            "is_required": False,
+            "next": "",
+        },
+    ],
+    "accounts/recovery_codes.html": [
+        lambda: {
+            "codes": [f"abcd-efgh-jk{n:02}" for n in range(22, 32)],
+            "said": "They are set up.",
+            "go_on": "/account",
+        }
+    ],
     "accounts/account.html": [
         lambda: {
             "email": USER.email,
+            "standing": Made(since=NOW, left=9),
+            "may_turn_off": True,
             "form": form(only("name"), name="Isla Brennan"),
             "password_form": form(
                 {

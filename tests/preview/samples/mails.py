@@ -36,6 +36,10 @@ SAMPLES: Samples = {
         for name in ("verify", "reset", "already_registered", "password_changed")
         for kind in ("txt", "html")
     },
+    **{
+        f"email/security_notice.{kind}": [lambda: mail(said="From now on we ask for a code when you sign in.")]
+        for kind in ("txt", "html")
+    },
     **{f"email/invitation.{kind}": [invitation_mail] for kind in ("txt", "html")},
     **{
         f"email/joined_notice.{kind}": [

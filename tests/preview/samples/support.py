@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g
 from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 
 from tests.preview.samples.basics import NOW, Context, Samples, form
 
@@ -58,15 +58,15 @@ def entry(word: str = "Over", mark: str = "receives", tone: str = "rest", **chan
     )
 
 
-WAITING = {"state": "waiting", "started_at": None, "ended_at": None, "decided_at": None}
-WRITTEN = {"write_at": NOW, "write_reason": "The number was typed wrong, I correct the last digit"}
+WAITING: dict[str, Any] = {"state": "waiting", "started_at": None, "ended_at": None, "decided_at": None}
+WRITTEN: dict[str, Any] = {"write_at": NOW, "write_reason": "The number was typed wrong, I correct the last digit"}
 
 
 def waiting() -> Made:
     return entry("Waits for your answer", "unsure", "wait", **WAITING)
 
 
-def on_behalf(**changes: Any) -> Made:
+def on_behalf(**changes: Any) -> None:
     g.on_behalf = Made(
         agent_name="Ada Agent",
         agent_role="support",
@@ -78,7 +78,6 @@ def on_behalf(**changes: Any) -> Made:
         reason=REASON,
         **changes,
     )
-    return g.on_behalf
 
 
 def inside(context: Context, **changes: Any) -> Context:
