@@ -168,11 +168,11 @@ def decide(organisation: str, access: str) -> Response:
     return go_to(url_for(".access", organisation=organisation, access=access))
 
 
-@bp.route("/do/<any(verification, sync, release, lift, requeue):tool>/<id:subject>", methods=["GET", "POST"])
+@bp.route("/do/<tool>/<id:subject>", methods=["GET", "POST"])
 @staff
 def tool(tool: str, subject: str) -> Response:
     """What a tool does, and the reason it asks for."""
-    found = TOOLS[tool].find(subject)
+    found = TOOLS[tool].find(subject) if tool in TOOLS else None
     if found is None:
         abort(404)
     form, status = ToolForm(), 200

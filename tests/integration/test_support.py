@@ -16,7 +16,7 @@ from link4web.support import staff
 from link4web.support.sessions import close_left_open
 from tests.invited import open_shop
 from tests.people import Town
-from tests.supporters import REASON, Case, agent_of, case_of
+from tests.supporters import REASON, WRITE_REASON, Case, agent_of, case_of
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -417,7 +417,7 @@ def test_nothing_of_the_target_changes(town: Town) -> None:
 
 
 def test_changing_is_a_second_step(town: Town) -> None:
-    """R-063, R-069: refused while looking, also by htmx; then with the agent's own code and a reason; both identities."""
+    """R-063, R-069: refused while looking, also by htmx; then with the agent's own code and a reason."""
     case = case_of(town)
     shop = open_shop(town, case.owner)
     customer = shop.customer("Marram Grass Café", number="")
