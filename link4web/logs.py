@@ -71,7 +71,8 @@ def init_request_log(app: Flask) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         if request.endpoint != "static":
-            organisation = g.get("organisation")
+            organisation, support = g.get("organisation"), g.get("on_behalf")
+            both = {"actor": support.agent_id, "on_behalf_of": support.person.id} if support else {}
             log.info(
                 "request",
                 method=request.method,
@@ -79,5 +80,6 @@ def init_request_log(app: Flask) -> None:
                 status=response.status_code,
                 ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
                 organisation=organisation.id if organisation else None,
+                **both,
             )
         return response

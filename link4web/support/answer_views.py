@@ -1,6 +1,6 @@
 """The link in a mail that asks an admin for their word. Opening it does nothing; the form does (R-030, R-061)."""
 
-from flask import Blueprint, Response, request, session, url_for
+from flask import Blueprint, Response, g, request, session, url_for
 
 from link4web import tenancy
 from link4web.accounts.models import Organisation
@@ -39,7 +39,7 @@ def show() -> Response:
     with tenancy.acting_for(link.organisation_id):
         access = accesses.find(link.access_id)
         entry = history.entries([access])[0] if access else None
-    organisation = db.session.get_one(Organisation, link.organisation_id)
+    organisation = g.organisation = db.session.get_one(Organisation, link.organisation_id)  # its times
     return page("support/answer.html", entry=entry, organisation=organisation, said="")
 
 

@@ -5,7 +5,9 @@ from flask import Blueprint, Response, g, request, url_for
 from link4web import tenancy
 from link4web.accounts import codes
 from link4web.accounts.codes import CodeRefused
+from link4web.accounts.models import Organisation
 from link4web.accounts.words import code_refused
+from link4web.database import db
 from link4web.support import accesses, history, sessions
 from link4web.support.forms import WriteForm
 from link4web.web.access import support_session
@@ -22,6 +24,7 @@ def session() -> Response:
 
 
 def _page(form: WriteForm, status: int = 200) -> Response:
+    g.organisation = db.session.get_one(Organisation, g.on_behalf.organisation_id)  # its times and its places
     with tenancy.acting_for(g.on_behalf.organisation_id):
         access = accesses.find(g.on_behalf.access_id)
         entry = history.entries([access])[0] if access else None

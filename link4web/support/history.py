@@ -40,7 +40,8 @@ class Entry:
 
     @property
     def is_waiting(self) -> bool:
-        return self.access.state == "waiting"
+        """Whether somebody has to answer it still."""
+        return self.word == words.STATES["waiting"][0]
 
     @property
     def can_be_ended(self) -> bool:

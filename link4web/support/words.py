@@ -43,7 +43,7 @@ ENDED = {
 }
 #: A request by its state; `expired` is one that was allowed and not begun in time.
 STATES = {
-    "waiting": ("Waits for your answer", "unsure", "wait"),
+    "waiting": ("Waits for an answer", "unsure", "wait"),
     "ready": ("Allowed, not begun", "receives", "done"),
     "declined": ("Declined", "absent", "rest"),
     "withdrawn": ("Taken back", "absent", "rest"),

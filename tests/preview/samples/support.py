@@ -63,7 +63,7 @@ WRITTEN: dict[str, Any] = {"write_at": NOW, "write_reason": "The number was type
 
 
 def waiting() -> Made:
-    return entry("Waits for your answer", "unsure", "wait", **WAITING)
+    return entry("Waits for an answer", "unsure", "wait", **WAITING)
 
 
 def on_behalf(**changes: Any) -> None:
