@@ -19,6 +19,8 @@ from link4web.logs import configure_logs, init_request_log
 from link4web.mail.post import Post
 from link4web.registers.abn_lookup import AbnLookup
 from link4web.settings import Settings, from_environment
+from link4web.support import sessions as support_sessions
+from link4web.support.staff import role_of
 from link4web.web import sessions
 from link4web.web.access import init_access
 from link4web.web.assets import init_assets
@@ -49,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _bind_extensions(app)
     init_request_log(app)
-    init_access(app, find_member)
+    init_access(app, find_member, role_of, support_sessions.load)
     init_security(app, settings)
     init_errors(app)
     init_filters(app)

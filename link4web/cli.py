@@ -16,6 +16,7 @@ from link4web.demo import seed_demo
 from link4web.mail.address import EmailProblem, canonical_email, email_key
 from link4web.schedule import run_schedule
 from link4web.settings import Settings
+from link4web.support.commands import support
 from link4web.worker import Worker
 
 LONG_KINDS = frozenset({SYNC})
@@ -27,6 +28,7 @@ def add_commands(app: Flask) -> None:
     app.cli.add_command(demo)
     app.cli.add_command(worker)
     app.cli.add_command(user)
+    app.cli.add_command(support)
     app.cli.add_command(migrate_up)
     app.cli.add_command(reseal)
     app.cli.add_command(doctor)

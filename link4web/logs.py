@@ -71,13 +71,15 @@ def init_request_log(app: Flask) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         if request.endpoint != "static":
-            organisation = g.get("organisation")
+            member, support = g.get("member"), g.get("on_behalf")
+            both = {"actor": support.agent_id, "on_behalf_of": support.person.id} if support else {}
             log.info(
                 "request",
                 method=request.method,
                 route=str(request.url_rule) if request.url_rule else "-",
                 status=response.status_code,
                 ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
-                organisation=organisation.id if organisation else None,
+                organisation=member.organisation_id if member else None,
+                **both,
             )
         return response

@@ -10,6 +10,7 @@ from link4web.contact import jobs as contact_jobs
 from link4web.customers import ledger, sync
 from link4web.customers import services as customer_services
 from link4web.invitations import jobs as invitation_jobs
+from link4web.support import jobs as support_jobs
 
 
 def register() -> None:
@@ -23,5 +24,6 @@ def register() -> None:
     outbox.handles(NUMBER_RULE, customer_services.follow_number_rule)
     contact_jobs.register_jobs()
     colleague_jobs.register_jobs()
+    support_jobs.register_jobs()
     ledger.register_jobs()
     schedule.register_jobs()

@@ -11,6 +11,7 @@ from link4web.customers import problems as customers
 from link4web.help import everywhere
 from link4web.help.problems import Problem
 from link4web.invitations import problems as invitations
+from link4web.support import problems as support
 
 _OF_ALL = {
     "all pages": everywhere.PROBLEMS,
@@ -19,6 +20,7 @@ _OF_ALL = {
     "connections": connections.PROBLEMS,
     "customers": customers.PROBLEMS,
     "invitations": invitations.PROBLEMS,
+    "support": support.PROBLEMS,
 }
 
 

@@ -18,6 +18,7 @@ from link4web.help import views as help_views
 from link4web.invitations import join_views
 from link4web.invitations import views as invitation_views
 from link4web.providers.base.provider import Provider
+from link4web.support import answer_views, behalf_views, console_views, settings_views
 from link4web.web import access, health
 
 
@@ -40,6 +41,10 @@ def add_all(app: Flask) -> None:
     app.register_blueprint(join_views.bp)
     app.register_blueprint(colleague_views.bp)
     app.register_blueprint(colleague_accept_views.bp)
+    app.register_blueprint(console_views.bp)
+    app.register_blueprint(behalf_views.bp)
+    app.register_blueprint(settings_views.bp)
+    app.register_blueprint(answer_views.bp)
     for provider in providers.ALL:
         app.register_blueprint(provider_blueprint(provider))
 
@@ -56,7 +61,9 @@ def provider_blueprint(provider: Provider) -> Blueprint:
 
 def navigation() -> list[tuple[str, str, bool]]:
     """The letterhead's places: label, address, and whether this page is one of it."""
-    organisation, connection = g.get("organisation"), g.get("connection")
+    organisation, connection = g.organisation, g.connection
+    if g.get("staff_role"):
+        return [("Support", url_for("support.index"), request.path.startswith("/support"))]
     places: list[tuple[str, str, bool]] = []
     here = request.path
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from link4web import clock, outbox
+from link4web import clock, outbox, tally
 from link4web.accounts import jobs as accounts
 from link4web.connections import due, services, webhooks
 from link4web.contact import services as contact
@@ -10,6 +10,7 @@ from link4web.customers import selection
 from link4web.database import writing
 from link4web.invitations import caps, expiry
 from link4web.outbox import Job, Later
+from link4web.support import jobs as support
 
 SYNCS = "schedule.syncs"
 EXPIRY = "schedule.invitations"
@@ -21,6 +22,7 @@ CHUNKS_IN_A_ROW = 20
 def run_schedule() -> None:
     """Queue what has become due; one look at an index for each kind when nothing has."""
     accounts.schedule()
+    support.schedule()
     outbox.ask_every(SYNCS, timedelta(minutes=1))
     outbox.ask_every(EXPIRY, timedelta(minutes=10))
     outbox.ask_every(LEFTOVERS, timedelta(minutes=30))
@@ -55,6 +57,7 @@ def forget_leftovers(_: Job) -> None:
     with writing():
         caps.forget_ended()
         contact.forget_old()
+        tally.forget_old()
 
 
 def forget_finished(_: Job) -> None:

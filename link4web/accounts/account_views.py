@@ -16,7 +16,7 @@ from link4web.audit import record
 from link4web.database import writing
 from link4web.settings import Settings
 from link4web.web import sessions
-from link4web.web.access import public, signed_in_fresh, signed_in_unverified
+from link4web.web.access import on_behalf, public, signed_in_fresh, signed_in_unverified
 from link4web.web.responses import go_to, page
 
 bp = Blueprint("account", __name__)
@@ -127,6 +127,7 @@ def delete() -> Response:
 
 
 @bp.get("/privacy")
+@on_behalf("read")
 @public
 def privacy() -> Response:
     return page("accounts/privacy.html")

@@ -166,6 +166,24 @@ def take_away(user_id: str, *, by: str, keep_session: bytes = b"") -> bool:
     return True
 
 
+def give(user_id: str) -> None:
+    """Codes for a demo person, who has no phone: `code_now` says what it would show."""
+    sealed = bytes.fromhex(new_key(user_id))
+    with writing():
+        if db.session.get(SecondFactor, user_id) is None:
+            db.session.add(SecondFactor(user_id=user_id, secret=sealed, last_step=0, created_at=clock.now()))
+            record("account.codes_set_up", kind="user", object_id=user_id, by="command")
+
+
+def code_now(user_id: str) -> str:
+    """What a demo person's phone would show; the next one where that has been used. Empty when they have no codes."""
+    row = db.session.get(SecondFactor, user_id)
+    if row is None:
+        return ""
+    step = max(int(clock.timestamp()) // STEP, row.last_step + 1)
+    return _totp(_opened(row.secret, user_id)).generate(step * STEP).decode()
+
+
 def _use_step(user_id: str, typed: str) -> bool:
     """Inside ``writing()``."""
     row = db.session.get(SecondFactor, user_id)

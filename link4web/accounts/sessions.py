@@ -1,14 +1,18 @@
 """The session table behind `web.sessions`, and the signed-in person as pages know them."""
 
+import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from flask import Request
+from flask import Request, current_app
 from flask_login import UserMixin
 from sqlalchemy import bindparam, delete, select, update
 
+from link4web import clock
 from link4web.accounts.models import SecondFactor, SessionRow, User
+from link4web.accounts.tokens import token_hash
 from link4web.database import changed_rows, db, writing
+from link4web.settings import Settings
 from link4web.web.access import device_of
 from link4web.web.sessions import Change, Proof, Store, Stored
 
@@ -111,6 +115,58 @@ def sessions_of(user_id: str) -> list[SessionRow]:
     """Where a person is signed in, the latest first."""
     mine = select(SessionRow).where(SessionRow.user_id == user_id).order_by(SessionRow.seen_at.desc())
     return list(db.session.scalars(mine).all())
+
+
+def open_beside(home_id: str, session_id: str, data: str) -> str:
+    """One more session of the same sign-in, with `data` in it; its token. The session `home_id` stays as it is.
+
+    It knows that a code was typed, but is never fresh: what asks for a proof is the home session's alone.
+    """
+    token, now = secrets.token_urlsafe(32), clock.now()
+    with writing():
+        home = db.session.scalars(select(SessionRow).where(SessionRow.id == home_id)).one()
+        db.session.add(
+            SessionRow(
+                token_hash=token_hash(token),
+                id=session_id,
+                user_id=home.user_id,
+                data=data,
+                created_at=now,
+                seen_at=now,
+                address=home.address,
+                device=home.device,
+                second_factor_at=home.second_factor_at,
+            )
+        )
+    return token
+
+
+def resume(home_id: str, beside_id: str) -> str | None:
+    """End the session beside it and go on in the home session under a new token (R-021), inside ``writing()``.
+
+    None when the home session has been ended meanwhile, or its browser has been away for too long.
+    """
+    beside = db.session.scalars(select(SessionRow).where(SessionRow.id == beside_id)).first()
+    seen_at = beside.seen_at if beside else None
+    end_support_session(beside_id)
+    home = db.session.scalars(select(SessionRow).where(SessionRow.id == home_id)).first()
+    settings: Settings = current_app.extensions["settings"]
+    last, now = max(filter(None, (seen_at, home.seen_at if home else None)), default=None), clock.now()
+    if home is None or last is None or now - last > timedelta(minutes=settings.session_idle_minutes):
+        return None
+    token = secrets.token_urlsafe(32)
+    db.session.execute(
+        update(SessionRow)
+        .where(SessionRow.id == home_id)
+        .values(token_hash=token_hash(token), seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return token
+
+
+def end_support_session(session_id: str) -> None:
+    """End a session of support's, inside ``writing()``; nothing when it has ended."""
+    db.session.execute(delete(SessionRow).where(SessionRow.id == session_id))
 
 
 STORE = Store(load=_load, save=_save, touch=_touch, delete=_delete)

@@ -13,7 +13,8 @@ from link4web.connections.models import Connection
 from link4web.connections.providers import offered
 from link4web.ids import is_id
 from link4web.providers.base.provider import Provider
-from link4web.web.access import Permission, requires, signed_in
+from link4web.web.access import Permission, on_behalf, requires, signed_in
+from link4web.web.behalf import organisation_id as bound_organisation
 from link4web.web.responses import go_to, page
 
 bp = Blueprint("entry", __name__)
@@ -22,17 +23,20 @@ REMEMBERED = 20
 
 
 @bp.get("/")
+@on_behalf("read")
 @signed_in
 def home() -> Response:
     return go_to(url_for(".customers"))
 
 
 @bp.get("/customers")
+@on_behalf("read")
 @signed_in
 def customers() -> Response:
     return _current(None)
 
 
+@on_behalf("read")
 @signed_in
 def provider_customers(provider: Provider) -> Response:
     """`/<provider>/customers`: the person's current connection to this provider, or the way to connect one."""
@@ -54,13 +58,16 @@ def opened_last(connections: Sequence[Connection]) -> Connection | None:
 
 def _current(provider: Provider | None) -> Response:
     """The connection opened last, among those of the organisation in the query where there is one."""
-    organisation = request.args.get("organisation", "")
-    if organisation and not is_id(organisation):
+    bound = bound_organisation()
+    organisation = request.args.get("organisation", "") or bound
+    if organisation and (not is_id(organisation) or bound not in ("", organisation)):
         abort(404)
     mine = connections_of(current_user.id, provider.slug if provider else "", organisation)
     if mine:
         current = opened_last(mine) or mine[0]
         return go_to(url_for(f"{current.provider}.customers", connection=current.id))
+    if bound:
+        return go_to(url_for(".connections", organisation=bound))  # how to connect one is not support's to see
     if not organisation and len(organisations_of(current_user.id)) > 1:
         return go_to(url_for("overview.index"))  # which of them to connect is theirs to say
     way = f"{provider.slug}.connect" if provider else "entry.connect"
@@ -68,6 +75,7 @@ def _current(provider: Provider | None) -> Response:
 
 
 @bp.get("/connect")
+@on_behalf("never")
 @requires(Permission.CONNECT)
 def connect() -> Response:
     """Which accounting system has your customers?"""

@@ -69,6 +69,7 @@ def _through_connection(user_id: str, connection_id: str) -> Member | None:
         country,
         Rights(role, may_edit, may_approve, may_send),
         lambda: _rows(organisation_id, connection_id),
+        connection_id=connection_id,
         provider=provider,
         revision=revision,
         system=provider,

@@ -17,7 +17,7 @@ from link4web.connections.words import consent_words, reconnect_words
 from link4web.database import writing
 from link4web.ids import is_id
 from link4web.providers.base.provider import Provider
-from link4web.web.access import Permission, member, public, requires
+from link4web.web.access import Permission, member, on_behalf, public, requires
 from link4web.web.responses import go_to, page
 
 
@@ -31,6 +31,7 @@ def add_routes(bp: Blueprint) -> None:
     bp.add_url_rule("/<id:connection>/disconnect", "disconnect", disconnect, methods=["GET", "POST"])
 
 
+@on_behalf("never")
 @requires(Permission.CONNECT)
 def connect(provider: Provider) -> Response:
     """What the provider will ask for, in plain words, before anybody leaves for it."""
@@ -45,6 +46,7 @@ def connect(provider: Provider) -> Response:
     )
 
 
+@on_behalf("never")
 @requires(Permission.CONNECT, fresh=True, leads_out=True)
 def go(provider: Provider) -> Response:
     if provider not in offered():
@@ -100,6 +102,7 @@ def _may_connect(organisation_id: str) -> None:
         raise ConsentProblem("person")
 
 
+@on_behalf("never")
 @requires(Permission.CONNECT, fresh=True)
 def choose(provider: Provider, connection: str) -> Response:
     """Which ledger file goes into which organisation; nothing has been read before this is confirmed."""
@@ -160,6 +163,7 @@ def show(provider: Provider, connection: str) -> Response:
     )
 
 
+@on_behalf("never")
 @requires(Permission.CONNECT, fresh=True)
 def disconnect(provider: Provider, connection: str) -> Response:
     if request.method == "POST":

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import Headers
 
-from link4web import providers
+from link4web import providers, tally
 from link4web.connections import webhooks
 from link4web.providers.base.errors import BadSignature
 from link4web.providers.base.provider import Provider
@@ -18,6 +18,7 @@ def receive(provider: Provider) -> Response:
     try:
         webhooks.receive(provider, _lowered(request.headers), request.get_data(cache=False))
     except BadSignature:
+        tally.count("webhook.refused")
         return Response(status=401)
     return Response(status=200)
 

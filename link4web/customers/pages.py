@@ -162,6 +162,7 @@ def sync_view(place: Place, *, new_href: str = "", waits_for_rows: bool = False)
     )
     stale = row.synced_at is None or clock.now() - row.synced_at > STALE_AFTER
     can_start = row.state == "active" and not running
+    starts_itself = stale and row.sync_state == "idle" and not saves_calls(place.provider) and not g.get("on_behalf")
     return {
         "state": state,
         "code": _sync_code(row, state),
@@ -172,7 +173,7 @@ def sync_view(place: Place, *, new_href: str = "", waits_for_rows: bool = False)
         "new": ("Show what has arrived", new_href) if new_href else None,
         "start_href": place.href("sync") if can_start else None,
         "poll_href": place.href("sync_status", empty="yes" if waits_for_rows else None),
-        "is_stale": can_start and stale and row.sync_state == "idle" and not saves_calls(place.provider),
+        "is_stale": can_start and starts_itself,
         "announce": None,
     }
 

@@ -21,7 +21,7 @@ from link4web.customers.popups import (
 )
 from link4web.providers.base.provider import Provider
 from link4web.sentences import Coded
-from link4web.web.access import Permission, requires
+from link4web.web.access import Permission, on_behalf, requires
 from link4web.web.responses import go_to, page
 
 
@@ -30,6 +30,7 @@ def add_routes(bp: Blueprint, base: str) -> None:
     bp.add_url_rule(f"{base}/<id:customer>/email", "email", email, methods=["GET", "POST"])
 
 
+@on_behalf("write")
 @requires(Permission.EDIT_CUSTOMERS)
 def abn(provider: Provider, connection: str, customer: str) -> Response:
     """Give a customer its ABN or NZBN."""
@@ -97,6 +98,7 @@ def _show_number(
     return page("customers/number.html", fragment="customers/_number_form.html", status=status, **context)
 
 
+@on_behalf("write")
 @requires(Permission.EDIT_CUSTOMERS)
 def email(provider: Provider, connection: str, customer: str) -> Response:
     """Give a customer its e-mail address."""

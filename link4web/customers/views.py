@@ -13,7 +13,7 @@ from link4web.customers.words import NOT_CONNECTED, NOTHING_SELECTED, TOO_MANY
 from link4web.database import db
 from link4web.providers.base.provider import Provider
 from link4web.sentences import Coded
-from link4web.web.access import Permission, requires
+from link4web.web.access import Permission, on_behalf, requires
 from link4web.web.responses import fragments, go_to, page, wants_fragment
 from link4web.web.unchanged import unless_changed
 
@@ -50,6 +50,7 @@ def _index(provider: Provider) -> Response:
     return page("customers/index.html", fragment="customers/_list.html", **context)
 
 
+@on_behalf("write")
 @requires(Permission.VIEW_CUSTOMERS)
 def save_and_go(provider: Provider, connection: str) -> Response:
     """Pager and sort are buttons of the table's form: keep the ticks, then lead to the plain address."""
@@ -58,6 +59,7 @@ def save_and_go(provider: Provider, connection: str) -> Response:
     return go_to(Place.here(provider).list_href(_query(), **_page_args()))
 
 
+@on_behalf("write")
 @requires(Permission.VIEW_CUSTOMERS)
 def save_selection(provider: Provider, connection: str) -> Response:
     """Ticks as they happen; answers the count in the bar."""
@@ -74,6 +76,7 @@ def save_selection(provider: Provider, connection: str) -> Response:
     return fragments(part, said)
 
 
+@on_behalf("write")
 @requires(Permission.VIEW_CUSTOMERS)
 def select_all(provider: Provider, connection: str) -> Response:
     if not _query().change:  # the news of a sync are no filter that could be kept
@@ -81,6 +84,7 @@ def select_all(provider: Provider, connection: str) -> Response:
     return go_to(Place.here(provider).list_href(_query()))
 
 
+@on_behalf("write")
 @requires(Permission.VIEW_CUSTOMERS)
 def clear_selection(provider: Provider, connection: str) -> Response:
     chosen = selection.of_request(connection)
@@ -89,6 +93,7 @@ def clear_selection(provider: Provider, connection: str) -> Response:
     return go_to(Place.here(provider).list_href(_query()))
 
 
+@on_behalf("write")
 @requires(Permission.VIEW_CUSTOMERS)
 def take_back_selection(provider: Provider, connection: str) -> Response:
     """Undo of *your selection was cleared*: back to its list, as it was."""
@@ -108,6 +113,7 @@ def act_on_selection(provider: Provider, connection: str) -> Response:
     return go_to(url_for(f"{provider.slug}.invite", connection=connection))
 
 
+@on_behalf("write")
 @requires(Permission.EDIT_CUSTOMERS)
 def sync(provider: Provider, connection: str) -> Response:
     """*Sync now*, and what a stale page asks for by itself."""

@@ -31,9 +31,10 @@ class Case:
     @classmethod
     def here(cls) -> "Case":
         """What this page is about, where it is somebody's own."""
-        if g.get("connection") is None:
+        member = g.get("member")
+        if member is None or not member.connection_id:
             return cls()
-        return cls.from_args({**(request.view_args or {}), "connection": g.connection.id})
+        return cls.from_args({**(request.view_args or {}), "connection": member.connection_id})
 
     @cached_property
     def args(self) -> dict[str, str]:

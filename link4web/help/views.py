@@ -18,7 +18,7 @@ from link4web.help.forms import FeedbackForm
 from link4web.help.problems import Problem
 from link4web.help.reader import Reader
 from link4web.help.search import LONGEST
-from link4web.web.access import public
+from link4web.web.access import on_behalf, public
 from link4web.web.responses import go_to, page, wants_fragment
 
 bp = Blueprint("help", __name__)
@@ -89,6 +89,7 @@ def problem(code: str) -> Response:
 
 
 @bp.get("/panel/p/<code>")
+@on_behalf("read")
 @public
 def problem_panel(code: str) -> Response:
     known = centre().problem(code, reader_asked())
@@ -98,6 +99,7 @@ def problem_panel(code: str) -> Response:
 
 
 @bp.get("/panel/<slug>")
+@on_behalf("read")
 @public
 def article_panel(slug: str) -> Response:
     """The article beside the work; a page of its own for whoever follows the address."""

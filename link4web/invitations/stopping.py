@@ -53,12 +53,17 @@ def go_on(hashed: bytes, purpose: str = "stop") -> Stop:
     """Take a stop back: pressed by mistake. Invitations that are open stand as before."""
     with writing():
         found = stop_of(hashed, purpose)
-        suppressions.lift(found.email, found.inviter_id)
-        with tenancy.acting_for(found.inviter_id):
-            for customer_id, state in _open_invitations(found.email):
-                customers.set_invitation_state([customer_id], state)
-                batches.note("invitation.resumed", [customer_id])
+        resume(found.email, found.inviter_id)
     return found
+
+
+def resume(email_key: str, inviter_id: str) -> None:
+    """Let an address have mails of this inviter again, inside ``writing()``, and of anybody."""
+    suppressions.lift(email_key, inviter_id)
+    with tenancy.acting_for(inviter_id):
+        for customer_id, state in _open_invitations(email_key):
+            customers.set_invitation_state([customer_id], state)
+            batches.note("invitation.resumed", [customer_id])
 
 
 def _open_invitations(email_key: str) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from link4web.invitations.models import InvitationBatch
 from link4web.invitations.standing import standing
 from link4web.invitations.words import NOTHING_LEFT, TOO_LATE
 from link4web.providers.base.provider import Provider
-from link4web.web.access import Permission, requires
+from link4web.web.access import Permission, on_behalf, requires
 from link4web.web.filters import business_number, plural
 from link4web.web.responses import fragments, go_to, page, wants_fragment
 
@@ -200,6 +200,7 @@ def batch_progress(provider: Provider, connection: str, batch: str) -> Response:
     )
 
 
+@on_behalf("never")
 @requires(Permission.VIEW_CUSTOMERS)
 def batch_csv(provider: Provider, connection: str, batch: str) -> Response:
     """The batch as a file for a spreadsheet."""

@@ -5,13 +5,13 @@ A foreign id looks exactly like a missing one (R-045).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, abort, current_app, g, request, url_for
+from flask import Flask, Request, Response, abort, current_app, g, request, url_for
 from flask.ctx import _AppCtxGlobals
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
@@ -20,7 +20,8 @@ from link4web import ids, tenancy
 from link4web.audit import Actor
 from link4web.audit.trail import set_actor
 from link4web.settings import Settings
-from link4web.web import kept, sessions
+from link4web.web import behalf, kept, sessions
+from link4web.web.behalf import OnBehalf
 from link4web.web.responses import codes_first, confirm_first, go_to, sign_in_first, verify_first
 
 
@@ -74,6 +75,7 @@ class Member:
     country: str
     rights: Rights
     rows: Callable[[], tuple[Any, Any]]
+    connection_id: str = ""
     provider: str = ""
     revision: int | None = None
     system: str = ""
@@ -94,6 +96,8 @@ class Rule:
     `codes`: where this service asks security codes of everybody, only for people who have set them up (R-006).
     `fresh`: only within minutes of a proof that it is them (R-009). `leads_out`: the answer leads to another site, so
     that no form may lead here (`form-action`).
+    `staff`: only support staff of this role, or of a higher one. `on_behalf`: what support may do with it in somebody's
+    account (see `web.behalf`).
     """
 
     signed_in: bool
@@ -103,6 +107,8 @@ class Rule:
     codes: bool = True
     fresh: bool = False
     leads_out: bool = False
+    staff: str = ""
+    on_behalf: str = ""
 
 
 class Here(_AppCtxGlobals):
@@ -118,6 +124,11 @@ class Here(_AppCtxGlobals):
 
 
 MemberLoader = Callable[[str, str | None, str | None], Member | None]
+#: From a person's id to their role in support, None for everybody who has none.
+StaffLoader = Callable[[str], str | None]
+#: From a session that support works in to what it may do, or to the answer when it is over.
+BehalfLoader = Callable[[sessions.ServerSession], OnBehalf | Response]
+STAFF = ("agent", "lead")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -162,6 +173,37 @@ def requires(permission: Permission, *, fresh: bool = False, leads_out: bool = F
     return lambda view: _declare(view, Rule(signed_in=True, permission=permission, fresh=fresh, leads_out=leads_out))
 
 
+def staff(view: View) -> View:
+    """Support staff; there is nothing here for everybody else."""
+    return _declare(view, Rule(signed_in=True, staff="agent"))
+
+
+def staff_fresh(view: View) -> View:
+    """Support staff who have proved within ten minutes that it is them, with a security code (R-060)."""
+    return _declare(view, Rule(signed_in=True, staff="agent", fresh=True))
+
+
+def staff_lead(view: View) -> View:
+    """Those of the support staff who decide about others' requests, with a fresh proof that it is them."""
+    return _declare(view, Rule(signed_in=True, staff="lead", fresh=True))
+
+
+def support_session(view: View) -> View:
+    """What belongs to a support session itself; there is nothing here outside one."""
+    return _declare(view, Rule(signed_in=True, verified=False, on_behalf="own"))
+
+
+def on_behalf(allowed: str) -> Callable[[View], View]:
+    """Say what support may do with a view in somebody's account; stands above its rule (see `web.behalf`)."""
+
+    def declare(view: View) -> View:
+        rule = rule_of(view)
+        assert rule is not None
+        return _declare(view, replace(rule, on_behalf=allowed))
+
+    return declare
+
+
 def rule_of(view: Callable[..., Any]) -> Rule | None:
     """The declared rule, or None."""
     return getattr(view, "access_rule", None)
@@ -178,26 +220,32 @@ def member() -> Member:
     return found
 
 
-def init_access(app: Flask, load_member: MemberLoader) -> None:
+def init_access(app: Flask, load_member: MemberLoader, load_staff: StaffLoader, load_on_behalf: BehalfLoader) -> None:
     """Enforce the rules before every request. Call before CSRF protection, so that 401 and 404 come first."""
     app.extensions["load_member"] = load_member
     app.app_ctx_globals_class = Here
+    app.extensions["load_staff"] = load_staff
 
     @app.before_request
     def check() -> Any:
         tenancy.enter(None)
-        g.member = None
+        g.member = g.on_behalf = None
         provider = (request.view_args or {}).get("provider")
         g.help_for = (getattr(provider, "slug", ""), "")
         if sessions.current().unreadable:
             abort(503)
+        if behalf.NAME in sessions.current():
+            found = load_on_behalf(sessions.current())
+            if isinstance(found, Response):
+                return found
+            behalf.enter(found)
         set_actor(_who())
         if request.endpoint is None:
             return None
         rule = rule_of(current_app.view_functions[request.endpoint])
         if rule is None:
             return None if request.endpoint == "static" else abort(403)
-        return _enforce(rule)
+        return _enforce(rule) if g.on_behalf is None else _enforce_on_behalf(rule)
 
     @app.teardown_request
     def leave(_: BaseException | None) -> None:
@@ -206,9 +254,11 @@ def init_access(app: Flask, load_member: MemberLoader) -> None:
 
 
 def _who() -> Actor:
-    held = sessions.current()
+    held, support = sessions.current(), g.on_behalf
+    person_id = held.person.id if held.person else None
     return Actor(
-        user_id=held.person.id if held.person else None,
+        user_id=support.agent_id if support else person_id,
+        on_behalf_of_id=person_id if support else None,
         session_hash=held.key[:16],
         address=(request.remote_addr or "")[:45],
         device=device_of(request),
@@ -230,6 +280,19 @@ def leads_out(path: str) -> bool:
     return rule is not None and rule.leads_out
 
 
+def _enforce_on_behalf(rule: Rule) -> Any:
+    """What the person may do and support may do as well (R-066); each request is in the trail before it is answered."""
+    usual = "read" if rule.permission else "never"
+    refused = None if rule.staff else behalf.refusal(rule.on_behalf or usual)  # the console isn't there at all: 404
+    try:
+        answer = None if refused else _enforce(rule)
+    except HTTPException:
+        behalf.note("refused")
+        raise
+    behalf.note("refused" if refused or answer else "done")
+    return behalf.refuse(refused) if refused else answer
+
+
 def must_set_up_codes() -> bool:
     """Whether somebody is signed in who has to set up security codes before anything of an organisation opens."""
     settings: Settings = current_app.extensions["settings"]
@@ -246,9 +309,13 @@ def _enforce(rule: Rule) -> Any:
         return sign_in_first()
     if rule.verified and person.verified_at is None:
         return verify_first()
-    if rule.codes and must_set_up_codes():
-        return codes_first()
-    if rule.permission is not None and (refusal := _refuse_member(person, rule.permission)) is not None:
+    if rule.staff or rule.on_behalf == "own":
+        refusal = _refuse_of_support(rule, person)
+    elif rule.codes and must_set_up_codes():
+        refusal = codes_first()
+    else:
+        refusal = None if rule.permission is None else _refuse_member(person, rule.permission)
+    if refusal is not None:
         return refusal
     if rule.fresh and not sessions.current().is_fresh:
         kept.keep_until_confirmed()
@@ -263,13 +330,30 @@ def _refuse_member(person: Any, permission: Permission) -> Any:
     organisation, connection = args.get("organisation") or request.args.get("organisation"), args.get("connection")
     if organisation and not ids.is_id(organisation):
         abort(404)
+    bound = behalf.organisation_id()
+    if bound and not connection:
+        organisation = organisation or bound
     member = current_app.extensions["load_member"](person.id, organisation, connection)
     if member is None and not organisation and not connection:
         return go_to(url_for("organisations.new"))
-    if member is None or not _fits_provider(member):
+    if member is None or not _fits_provider(member) or bound not in ("", member.organisation.id):
         abort(404)
     enter(member)
     return None if member.may(permission) else abort(403)
+
+
+def _refuse_of_support(rule: Rule, person: Any) -> Any:
+    """The console is for staff outside of anybody's account, the controls of a support session only for inside.
+
+    Staff have security codes, whatever is asked of others (R-006, R-060).
+    """
+    if rule.on_behalf == "own":
+        return None if g.on_behalf else abort(404)
+    role = None if g.on_behalf else current_app.extensions["load_staff"](person.id)
+    if role is None or STAFF.index(role) < STAFF.index(rule.staff):
+        abort(404)
+    g.staff_role = role
+    return None if person.has_codes else codes_first()
 
 
 def _fits_provider(member: Member) -> bool:

@@ -24,7 +24,7 @@ def local(moment: datetime) -> datetime:
 
 def zone_here() -> str:
     """The time zone that pages of this request write times in; empty for UTC."""
-    organisation = g.get("organisation")
+    organisation = g.organisation
     return str(organisation.timezone if organisation else g.get("zone", ""))
 
 
@@ -58,6 +58,12 @@ def soon(value: datetime) -> str:
     return f"at {clock_time(value)}" if value - clock.now() < timedelta(days=1) else f"on {moment(value)}"
 
 
+def time_left(until: datetime) -> str:
+    """`42 minutes` until then, `less than a minute` at the end."""
+    minutes = int((until - clock.now()).total_seconds() // 60)
+    return "less than a minute" if minutes < 1 else plural(minutes, "minute")
+
+
 def number(value: int) -> str:
     """`12,431`."""
     return f"{value:,}"
@@ -79,5 +85,11 @@ def init_filters(app: Flask) -> None:
     """Make the filters known to the templates."""
     app.jinja_env.globals["zone_words"] = zone_words
     app.jinja_env.filters.update(
-        day=day, clock_time=clock_time, moment=moment, number=number, abn=business_number, plural=plural
+        day=day,
+        clock_time=clock_time,
+        moment=moment,
+        time_left=time_left,
+        number=number,
+        abn=business_number,
+        plural=plural,
     )

@@ -110,6 +110,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.modified = False
         self.rotating = False
         self.ended = False
+        self.moved_to = ""
         self.new = stored is None
         self._anew = False
         self._assigned: set[str] = set()
@@ -186,6 +187,17 @@ def prove(*, code: bool) -> None:
     current().modified = True
 
 
+def move_to(token: str) -> None:
+    """From its next request on this browser is in another session, which has this token; nothing of the running one is
+    stored any more."""
+    current().moved_to = token
+
+
+def packed(data: dict[str, Any]) -> str:
+    """What a session holds, as the store keeps it."""
+    return str(_serializer.dumps(data))
+
+
 def end() -> None:
     """Sign out: the row is deleted, the cookie taken back."""
     current().clear()
@@ -233,7 +245,9 @@ class DatabaseSessions(SessionInterface):
         held = cast(ServerSession, session)
         if not held.kept:
             return
-        if held.ended:
+        if held.moved_to:
+            self._set_cookie(held.moved_to, response)
+        elif held.ended:
             self._end(held, response)
         elif held.modified and (held or held.stored):
             self._keep(held, response)
@@ -262,7 +276,10 @@ class DatabaseSessions(SessionInterface):
         )
         kept = self.store.save(saved, request, before, held.change())
         if kept and (before is None or before.token_hash != saved.token_hash):
-            response.set_cookie(self.name, held.token, path="/", secure=self.secure, httponly=True, samesite="Lax")
+            self._set_cookie(held.token, response)
+
+    def _set_cookie(self, token: str, response: Response) -> None:
+        response.set_cookie(self.name, token, path="/", secure=self.secure, httponly=True, samesite="Lax")
 
 
 def _hash(token: str) -> bytes:

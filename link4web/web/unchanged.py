@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 
-from flask import Response, request
+from flask import Response, g, request
 
 from link4web import clock, revision
 from link4web.web import sessions
@@ -59,7 +59,7 @@ def unless_changed(make: Callable[[], Response]) -> Response:
 def _key() -> Hashable | None:
     """Everything a page is made of; None when that can't be told."""
     who, here = sessions.current().stored, member()
-    if who is None or here.revision is None or request.method != "GET" or wants_fragment():
+    if who is None or g.on_behalf or here.revision is None or request.method != "GET" or wants_fragment():
         return None
     minute = int(clock.now().timestamp()) // 60
     return who.token_hash, who.data, who.user.name, here.rights, here.revision, minute, request.full_path

@@ -1,6 +1,8 @@
 """Link4web as a person meets it: web server, worker and simulators as processes, the way `make run` has them."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +12,7 @@ import requests
 
 from link4web.supervisor.child import Child
 from link4web.supervisor.crew import Crew
-from link4web.supervisor.places import Places
+from link4web.supervisor.places import CHECKOUT, Places
 from link4web.supervisor.ports import any_free_port
 
 PATIENCE = 60.0
@@ -30,7 +32,9 @@ class Site:
         self.base_url = f"http://localhost:{places.port}"
         self.simulators_url = f"http://localhost:{places.simulators_port}"
         self.mailbox_url = f"{self.simulators_url}/mail"
-        crew = Crew(places, {**_environ(), "LINK4WEB_UNDO_SECONDS": str(undo_seconds), **(environ or {})})
+        inherited = {**_environ(), "LINK4WEB_UNDO_SECONDS": str(undo_seconds), **(environ or {})}
+        crew = Crew(places, inherited)
+        self._for_commands = places.environ(inherited)
         self._simulators = crew.simulators()
         self._children = (crew.web(), crew.worker())
 
@@ -50,6 +54,15 @@ class Site:
         answer.raise_for_status()
         said: dict[str, Any] = answer.json()
         return said
+
+    def command(self, *arguments: str) -> str:
+        """Run one of our commands beside the site, as its operator; what it says."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        run = subprocess.run(
+            command, cwd=CHECKOUT, env=self._for_commands, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+        assert run.returncode == 0, run.stderr
+        return run.stdout.strip()
 
     def troubles(self) -> str:
         """The last errors that web and worker have written, each cut to a readable length."""

@@ -20,8 +20,8 @@ WATCH = """
 addEventListener("securitypolicyviolation", (event) =>
   tellOfViolation(`${event.violatedDirective} refused ${event.blockedURI || event.sample} on ${location.pathname}`));
 """
-# Chromium writes a line for every answer from 400 on; those are part of many journeys
-ORDINARY = ("Failed to load resource: the server responded with a status of 4",)
+# Chromium writes a line for every answer from 400 on, and so does htmx; those are part of many journeys
+ORDINARY = ("Failed to load resource: the server responded with a status of 4", "Response Status Error Code 4")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)

@@ -33,6 +33,12 @@ CROSSINGS = {
     "customers/overview.py",
     "customers/selection.py",
     "invitations/expiry.py",
+    "support/finding.py",
+    "support/metrics.py",
+    "support/queries.py",
+    "support/report.py",
+    "support/sessions.py",
+    "support/tools.py",
 }
 
 

@@ -57,7 +57,7 @@ def _organisation() -> None:
         register_name="Wattle & Wharf Coffee Pty Ltd",
         number_checked_at=None,
     )
-    g.connection = None
+    g.connection = g.on_behalf = None
     g.help_for = ("xero", "AU")
 
 

@@ -10,6 +10,7 @@ from tests.preview.samples import (
     help_pages,
     invitations,
     mails,
+    support,
 )
 from tests.preview.samples.basics import Samples
 
@@ -23,4 +24,5 @@ SAMPLES: Samples = {
     **help_pages.SAMPLES,
     **invitations.SAMPLES,
     **mails.SAMPLES,
+    **support.SAMPLES,
 }

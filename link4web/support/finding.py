@@ -1,0 +1,178 @@
+"""One box that finds anything: by an id, a name, a business number or an e-mail address, in all organisations."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import url_for
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from link4web import ids, tenancy
+from link4web.accounts.models import Organisation, User
+from link4web.audit.models import AuditEvent
+from link4web.audit.trail import SYSTEM
+from link4web.connections.models import Connection
+from link4web.connections.providers import provider_of
+from link4web.customers.models import Customer
+from link4web.database import db
+from link4web.folding import fold
+from link4web.invitations.eligibility import EVERYBODY
+from link4web.invitations.models import CustomerInvitation, Suppression
+from link4web.mail.address import email_key
+from link4web.outbox.models import OutboxRow
+from link4web.support.models import SupportAccess
+from link4web.web.filters import business_number, moment
+
+EACH = 10
+SHORTEST = 3
+LATEST_EVENTS = 20
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something that was found: what it is, its name, more about it, and its page (empty where it has none)."""
+
+    kind: str
+    name: str
+    detail: str
+    href: str
+    tools: tuple[tuple[str, str], ...] = ()
+
+
+def find(asked: str) -> list[Hit]:
+    """What fits, kind by kind, some of each; nothing for less than three characters."""
+    asked = " ".join(asked.split())[:200]
+    if len(asked) < SHORTEST:
+        return []
+    with tenancy.system("support staff look for something by its id, name, number or address"):
+        if ids.is_id(asked) and (found := list(_by_id(asked))):
+            return found
+        digits = asked.replace(" ", "")
+        if digits.isascii() and digits.isdigit() and len(digits) in (11, 13):
+            return [*_organisations(Organisation.number == digits), *_connections(Connection.file_number == digits)]
+        if address := email_key(asked):
+            return [*_people(User.email == address), *_suppressions(address), *_invitations_to(address)]
+        return list(_by_name(asked))
+
+
+def _by_id(wanted: str) -> Iterator[Hit]:
+    yield from _people(User.id == wanted)
+    yield from _organisations(Organisation.id == wanted)
+    yield from _connections(Connection.id == wanted)
+    yield from _invitations(_INVITATIONS.where(CustomerInvitation.id == wanted))
+    yield from _invitations(_INVITATIONS.where(CustomerInvitation.customer_id == wanted))
+    for row in db.session.scalars(select(OutboxRow).where(OutboxRow.id == wanted)):
+        yield outbox_hit(row)
+    for access in db.session.scalars(select(SupportAccess).where(SupportAccess.id == wanted)):
+        href = url_for("support.access", organisation=access.organisation_id, access=access.id)
+        yield Hit("Support access", access.ticket, f"{access.state}, by {access.agent_name}", href)
+    yield from _events(wanted)
+
+
+def _events(object_id: str) -> Iterator[Hit]:
+    """The latest events about an object: in the chain of its organisation, or in the system's."""
+    chains = [SYSTEM, *_homes(object_id)]
+    events = select(AuditEvent).where(AuditEvent.chain.in_(chains), AuditEvent.object_id == object_id)
+    for event in db.session.scalars(events.order_by(AuditEvent.at.desc()).limit(LATEST_EVENTS)):
+        reason = f", {event.reason}" if event.reason else ""
+        chain = "the system" if event.chain == SYSTEM else "its organisation"
+        detail = f"{moment(event.at)}, {event.outcome}{reason}; number {event.position} of {chain}"
+        yield Hit("Event", event.action, detail, "")
+
+
+def _homes(object_id: str) -> Iterator[str]:
+    """The organisations that something of this id belongs to."""
+    yield object_id
+    for table in (Connection, Customer, CustomerInvitation, SupportAccess):
+        yield from db.session.scalars(select(table.organisation_id).where(table.id == object_id))
+
+
+def _by_name(text: str) -> Iterator[Hit]:
+    like = f"%{_escaped(text)}%"
+    yield from _organisations(
+        or_(Organisation.name.ilike(like, escape="\\"), Organisation.register_name.ilike(like, escape="\\"))
+    )
+    yield from _people(or_(User.name.ilike(like, escape="\\"), User.email.ilike(like, escape="\\")))
+    yield from _connections(Connection.file_name.ilike(like, escape="\\"))
+    folded = f"{_escaped(fold(text))}%"
+    yield from _invitations(_INVITATIONS.where(Customer.name_key.like(folded, escape="\\")))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _people(condition: ColumnElement[bool]) -> Iterator[Hit]:
+    for user in db.session.scalars(select(User).where(condition).order_by(User.email).limit(EACH)):
+        state = "suspended" if user.disabled_at else "confirmed" if user.verified_at else "not confirmed yet"
+        yield Hit("Person", user.name, f"{user.email}, {state}", url_for("support.person", person=user.id))
+
+
+def _organisations(condition: ColumnElement[bool]) -> Iterator[Hit]:
+    for it in db.session.scalars(select(Organisation).where(condition).order_by(Organisation.name).limit(EACH)):
+        number = f"{it.number_scheme} {business_number(it.number)}" if it.number else "no business number"
+        yield Hit("Organisation", it.name, number, url_for("support.organisation", organisation=it.id))
+
+
+def _connections(condition: ColumnElement[bool]) -> Iterator[Hit]:
+    rows = db.session.execute(
+        select(Connection, Organisation.name)
+        .join(Organisation, Organisation.id == Connection.organisation_id)
+        .where(condition)
+        .order_by(Connection.created_at.desc())
+        .limit(EACH)
+    )
+    for it, organisation in rows:
+        href = url_for("support.organisation", organisation=it.organisation_id)
+        yield Hit(
+            f"Connection, {provider_of(it.provider).name}",
+            it.file_name or "not confirmed",
+            f"{it.state}, of {organisation}",
+            f"{href}#c-{it.id}",
+        )
+
+
+_INVITATIONS: Select[CustomerInvitation, str, str] = (
+    select(CustomerInvitation, Customer.name, Organisation.name)
+    .join(
+        Customer,
+        (Customer.organisation_id == CustomerInvitation.organisation_id)
+        & (Customer.id == CustomerInvitation.customer_id),
+    )
+    .join(Organisation, Organisation.id == CustomerInvitation.organisation_id)
+)
+
+
+def _invitations_to(address: str) -> Iterator[Hit]:
+    yield from _invitations(_INVITATIONS.where(CustomerInvitation.email_key == address))
+
+
+def _invitations(chosen: Select[CustomerInvitation, str, str]) -> Iterator[Hit]:
+    for it, customer, organisation in db.session.execute(
+        chosen.order_by(CustomerInvitation.created_at.desc()).limit(EACH)
+    ):
+        problem = f", {it.problem}" if it.problem else ""
+        detail = f"{it.state} {moment(it.answered_at or it.sent_at or it.created_at)}, from {organisation}{problem}"
+        href = url_for("support.organisation", organisation=it.organisation_id)
+        yield Hit("Invitation", f"{customer}, {it.email}", detail, f"{href}#invitations")
+
+
+def _suppressions(address: str) -> Iterator[Hit]:
+    """An address that wants no mails; lifting it goes by the latest invitation it got there."""
+    for it in db.session.scalars(select(Suppression).where(Suppression.email_key == address)):
+        last = select(CustomerInvitation.id).where(CustomerInvitation.email_key == address)
+        if it.scope != EVERYBODY:
+            last = last.where(CustomerInvitation.organisation_id == it.scope)
+        invitation = db.session.scalar(last.order_by(CustomerInvitation.created_at.desc()).limit(1))
+        tools = (("Lift it", url_for("support.tool", tool="lift", subject=invitation)),) if invitation else ()
+        name = db.session.scalar(select(Organisation.name).where(Organisation.id == it.scope))
+        whose = "from anybody" if it.scope == EVERYBODY else f"from {name or 'an organisation that is gone'}"
+        yield Hit("Wants no mails", f"{address}, {whose}", f"{it.reason}, {moment(it.created_at)}", "", tools)
+
+
+def outbox_hit(row: OutboxRow) -> Hit:
+    """A row of the outbox, with what may be done to it."""
+    error = f", {row.error_code}" if row.error_code else ""
+    detail = f"{row.state} since {moment(row.finished_at or row.due_at)}, attempt {row.attempts}{error}"
+    tools = (("Put it back", url_for("support.tool", tool="requeue", subject=row.id)),) if row.state == "dead" else ()
+    href = url_for("support.organisation", organisation=row.organisation_id) if row.organisation_id else ""
+    return Hit("Outbox", f"{row.kind} {row.id}", detail, href, tools)

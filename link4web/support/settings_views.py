@@ -1,0 +1,80 @@
+"""What an organisation allows support, and what support has done there: for its admins."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, flash, g, request, url_for
+from flask_login import current_user
+
+from link4web import clock
+from link4web.support import accesses, consent, history
+from link4web.support.forms import SwitchForm
+from link4web.web.access import Permission, on_behalf, requires
+from link4web.web.responses import go_to, page
+
+bp = Blueprint("support_settings", __name__, url_prefix="/org/<id:organisation>/settings/support")
+
+
+@bp.get("")
+@on_behalf("never")
+@requires(Permission.MANAGE_ORGANISATION)
+def show(organisation: str) -> Response:
+    del organisation
+    return _page(_form(formdata=None))
+
+
+def _form(**more: object) -> SwitchForm:
+    today = clock.now().astimezone(_zone()).date()
+    return SwitchForm(today=today, until=today + timedelta(days=6), **more)
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(g.organisation.timezone)
+
+
+def _page(form: SwitchForm, status: int = 200) -> Response:
+    standing = consent.standing()
+    return page("support/settings.html", status=status, form=form, standing=standing, history=history.of_organisation())
+
+
+@bp.post("/switch")
+@on_behalf("never")
+@requires(Permission.MANAGE_ORGANISATION)
+def switch(organisation: str) -> Response:
+    """Allow support access until the end of a day, or take that back at once."""
+    if request.form.get("switch") == "off":
+        consent.switch_off()
+        flash("Support access is off. Whoever was in there is out with their next click.", "done")
+        return go_to(url_for(".show", organisation=organisation))
+    form = _form()
+    day = form.until.data
+    if not form.validate() or day is None:
+        return _page(form, 422)
+    until = datetime.combine(day, time.max.replace(microsecond=0), _zone())
+    consent.switch_on(current_user.id, min(until, clock.now() + consent.LONGEST))
+    flash("Support access is on. You get a mail each time somebody enters.", "done")
+    return go_to(url_for(".show", organisation=organisation))
+
+
+@bp.post("/<id:access>")
+@on_behalf("never")
+@requires(Permission.MANAGE_ORGANISATION)
+def answer(organisation: str, access: str) -> Response:
+    """An admin's word on one request: yes, no, or enough."""
+    if accesses.find(access) is None:
+        abort(404)
+    said = request.form.get("answer", "")
+    if said == "end":
+        accesses.take_back(access)
+        flash("It is over with their next click.", "done")
+    elif said in ("yes", "no"):
+        counted = accesses.answer(access, current_user.id, yes=said == "yes")
+        _say(counted, said)
+    return go_to(url_for(".show", organisation=organisation))
+
+
+def _say(counted: bool, said: str) -> None:
+    if not counted:
+        flash("This has been decided already, or it has run out.", "wait SUPPORT-DECIDED")
+    else:
+        flash("Allowed, for one visit of an hour at most." if said == "yes" else "Declined. Nobody enters.", "done")

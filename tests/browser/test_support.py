@@ -1,0 +1,178 @@
+"""One complete case of support: request, approval by mail, a look, the second step, leaving, the customer's view."""
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import OpenWindow
+from tests.browser.pages import (
+    ISLA,
+    Account,
+    Customers,
+    follow,
+    follow_mail_link,
+    main_of,
+    open_mail,
+    press,
+    sign_in,
+)
+from tests.browser.site import Site
+from tests.browser.visits import check_accessible
+
+pytestmark = pytest.mark.browser
+ADA = Account("Ada Okafor", "ada@link4web.example", "demo-ristretto-please")
+REASON = "You wrote that a number is refused, and I want to see what the page says"
+WRITE_REASON = "The number lacks a digit, I type it as you gave it on the telephone"
+CUSTOMER, NUMBER = "Dry Creek Joinery", "86 151 956 832"
+PICTURES = os.environ.get("LINK4WEB_PICTURES", "")
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what the page looks like, where somebody wants to look at it."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+def sign_in_as_staff(page: Page, site: Site) -> None:
+    page.goto(f"{site.base_url}/sign-in?next=/support")
+    page.get_by_label("E-mail").fill(ADA.email)
+    page.get_by_label("Password").fill(ADA.password)
+    press(page, "Sign in")
+    page.get_by_label(re.compile("code", re.IGNORECASE)).first.fill(site.command("support", "code", ADA.email))
+    press(page, re.compile("Sign in|Go on|Confirm"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Find anything")
+
+
+def ask_for_access(page: Page) -> None:
+    page.get_by_role("searchbox").fill("wattle")
+    press(page, "Find")
+    follow(page, "Wattle & Wharf Coffee")
+    follow(page, re.compile("Ask for access"))
+    page.get_by_label("Whose account").select_option(label="Isla Brennan, admin")
+    page.get_by_label("Something the customer has reported").check()
+    page.get_by_label("Why", exact=True).fill(REASON)
+    page.get_by_label("Ticket").fill("L4W-7F3K-92QD")
+    press(page, "Ask")
+    expect(main_of(page)).to_contain_text("Waits for an answer")
+
+
+def test_a_complete_case(connected_site: Site, visit: OpenWindow, scripts: bool) -> None:
+    site, window, customer = connected_site, visit(scripts=scripts), visit("phone", scripts=scripts)
+    page = window.page
+    sign_in_as_staff(page, site)
+    picture(page, "console")
+    ask_for_access(page)
+    picture(page, "asked")
+
+    open_mail(customer.page, site, ISLA.email, "May support look into")
+    follow_mail_link(customer.page, site, "/support-access/")
+    expect(customer.page).to_have_url(f"{site.base_url}/support-access")
+    expect(main_of(customer.page)).to_contain_text(REASON)
+    if scripts:
+        check_accessible(customer.page)
+    picture(customer.page, "answer-phone")
+    press(customer.page, "Allow one visit")
+    expect(customer.page.get_by_role("heading", level=1)).to_contain_text("Allowed")
+
+    follow(page, "Look again")
+    press(page, "Enter the account")
+    page.wait_for_url(re.compile(r"/xero/[\w-]{22}/customers"))
+    banner = page.get_by_role("complementary", name="Support access")
+    expect(banner).to_contain_text("Isla Brennan")
+    expect(banner).to_contain_text("looking only")
+    expect(banner).to_contain_text("minutes left")
+    if scripts:
+        check_accessible(page)
+    picture(page, "inside")
+    customers = Customers(page, scripts=scripts)
+    customers.queue("Needs ABN")
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Next").click()
+    expect(page).to_have_url(re.compile(r"[?&]after="))
+    customers.search(CUSTOMER)
+    save_number(customers)
+    expect(page.get_by_text("You are looking only").first).to_be_visible()
+    picture(page, "refused")
+
+    page.goto(f"{site.base_url}/on-behalf")
+    picture(page, "second-step")
+    page.get_by_label("Why something has to be changed").fill(WRITE_REASON)
+    page.get_by_label("Your own code").fill(site.command("support", "code", ADA.email))
+    press(page, "Let me change things")
+    expect(banner).to_contain_text("may change things")
+    customers.open(f"?q={quote(CUSTOMER)}")
+    form = save_number(customers)
+    if scripts:
+        expect(form).to_be_hidden()
+    customers.reload_until(f"?q={quote(CUSTOMER)}", CUSTOMER, "Can invite")
+    banner.get_by_role("button", name="Leave").click()
+    expect(page).to_have_url(re.compile(r"/support/organisations/[\w-]{22}/access/"))
+    expect(banner).to_have_count(0)
+    picture(page, "left")
+
+    sign_in(customer.page, site, ISLA)
+    open_mail(customer.page, site, ISLA.email, "Support has left")
+    follow_mail_link(customer.page, site, "/org/")
+    history = main_of(customer.page)
+    for said in ("Ada Okafor, support", REASON, "L4W-7F3K-92QD", WRITE_REASON, "A customer’s number", "My Customers"):
+        expect(history).to_contain_text(said)
+    if scripts:
+        check_accessible(customer.page)
+    picture(customer.page, "history-phone")
+
+
+def save_number(customers: Customers) -> Locator:
+    """Type the number that the row asks for and press Save; the form."""
+    form = customers.open_step(CUSTOMER)
+    form.get_by_label("ABN").fill(NUMBER)
+    form.get_by_role("button", name="Save", exact=True).last.click()
+    return form
+
+
+def test_the_banner_is_accessible_everywhere(connected_site: Site, visit: OpenWindow) -> None:
+    """R-068: wide, on a phone, in the dark; in front of what scrolls."""
+    site = connected_site
+    isla = visit().page
+    sign_in(isla, site, ISLA)
+    isla.goto(f"{site.base_url}/customers")
+    follow_settings(isla, site)
+    press(isla, "Switch it on")
+    expect(main_of(isla)).to_contain_text("On until")
+    check_accessible(isla)
+    picture(isla, "settings")
+    for kind in ("wide", "phone", "dark"):
+        page = visit(kind).page
+        sign_in_as_staff(page, site)
+        check_accessible(page)
+        ask_at_once(page)
+        press(page, "Enter the account")
+        page.wait_for_url(re.compile(r"/xero/[\w-]{22}/customers"))
+        check_accessible(page)
+        picture(page, f"inside-{kind}")
+        page.mouse.wheel(0, 2000)
+        leave = page.get_by_role("complementary", name="Support access").get_by_role("button", name="Leave")
+        expect(leave).to_be_in_viewport()
+        leave.click()
+        expect(page).to_have_url(re.compile(r"/support/organisations/[\w-]{22}/access/"))
+
+
+def follow_settings(page: Page, site: Site) -> None:
+    organisation = re.search(r"organisation=([\w-]{22})|/org/([\w-]{22})", page.content())
+    assert organisation
+    page.goto(
+        re.sub(r"^(https?://[^/]+).*", r"\1", page.url) + f"/org/{organisation[1] or organisation[2]}/settings/support"
+    )
+
+
+def ask_at_once(page: Page) -> None:
+    page.get_by_role("searchbox").fill("isla@wattlewharf.example")
+    press(page, "Find")
+    follow(page, "Isla Brennan")
+    follow(page, re.compile("Ask for access"))
+    page.get_by_label("Connection or sync").check()
+    page.get_by_label("Why", exact=True).fill(REASON)
+    page.get_by_label("Ticket").fill("L4W-7F3K-92QD")
+    press(page, "Ask")

@@ -1,0 +1,468 @@
+"""Support in somebody's account: only with consent, for an hour, looking, and nothing of it goes unseen."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event, update
+
+from link4web import clock
+from link4web.accounts.models import Membership, User
+from link4web.audit import verify
+from link4web.audit.models import AuditEvent
+from link4web.database import db, writing
+from link4web.support import staff
+from link4web.support.sessions import close_left_open
+from tests.invited import open_shop
+from tests.people import Town
+from tests.supporters import REASON, WRITE_REASON, Case, agent_of, case_of
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def test_a_case_from_request_to_history(town: Town) -> None:
+    """R-060, R-061, R-066, R-067, R-070, R-073: the whole road, and what everybody is told."""
+    case = case_of(town)
+    shop = open_shop(town, case.owner)
+    customer = shop.customer("Marram Grass Café")
+    own_cookie = case.cookie()
+    assert case.ask().status_code == 303
+    town.work()
+    asked = town.mails_to(case.owner.email)[0]
+    assert REASON in asked["text"]
+    assert case.start().status_code == 422  # nobody has said yes
+    case.allow()
+    begun = case.start()
+    assert begun.status_code == 303
+    assert case.cookie() != own_cookie
+    page = case.agent.get(f"{shop.base}/customers")
+    assert "Marram Grass Café" in page.text
+    assert "Ada Agent, support," in case.banner() and "Olive Owner" in case.banner() and REASON in case.banner()
+    assert case.agent.get(f"{shop.base}/customers/{customer}").status_code == 200
+    inside = case.cookie()
+    left = case.leave()
+    assert left.location == case.page
+    assert case.cookie() not in (inside, own_cookie)
+    assert case.agent.get("/support").status_code == 200
+    town.work()
+    told = [mail["subject"] for mail in town.mails_to(case.owner.email)]
+    assert [subject.partition(" Wattle")[0] for subject in told[:2]] == ["Support has left", "Support is in"]
+    shown = case.owner.get(case.settings).text
+    for said in ("Ada Agent, support", REASON, "L4W-7F3K-92QD", "My Customers", "A customer", "Left"):
+        assert said in shown, said
+    viewed = case.events("support.viewed")
+    assert {one.actor_id for one in viewed} == {case.agent.user_id}
+    assert {one.on_behalf_of_id for one in viewed} == {case.owner.user_id}
+    assert {"connection": shop.connection, "customer": customer} in [json.loads(one.details)["ids"] for one in viewed]
+    with town.app.app_context():
+        assert verify(case.owner.organisation_id) is None
+
+
+@on_sqlite
+def test_every_view_is_one_event(town: Town) -> None:
+    """R-070: 20 pages, 20 events."""
+    case = case_of(town)
+    shop = open_shop(town, case.owner)
+    case.entered()
+    for number in range(20):
+        case.agent.get(f"{shop.base}/customers", headers={"HX-Request": "true"} if number % 2 else {})
+    assert len(case.events("support.viewed")) == 20
+
+
+@on_sqlite
+def test_a_reason_says_something(town: Town) -> None:
+    """R-060."""
+    case = case_of(town)
+    for missing in ({"reason": ""}, {"reason": "Sync. " + "1234567890 " * 9}, {"ticket": ""}, {"category": "x"}):
+        assert case.ask(**missing).status_code == 422, missing
+
+
+@on_sqlite
+def test_nobody_who_must_not_be_acted_for(town: Town) -> None:
+    """R-065: self, staff, suspended, not confirmed, of another organisation; refused and in the trail."""
+    case, colleague, suspended = case_of(town), agent_of(town, name="Ben Agent"), town.person("Sue")
+    outsider, unconfirmed = town.person("Otto"), town.person("Una", verified=False)
+    with town.app.app_context(), writing():
+        for person in (case.agent, colleague, suspended, unconfirmed):
+            row = Membership(
+                organisation_id=case.owner.organisation_id,
+                user_id=person.user_id,
+                role="user",
+                created_at=clock.now(),
+            )
+            db.session.add(row)
+        db.session.get_one(User, suspended.user_id).disabled_at = clock.now()
+    for person in (case.agent, colleague, suspended, unconfirmed, outsider):
+        assert case.ask(user=person.user_id).status_code == 422, person.name
+    assert [one.outcome for one in case.events("support.asked")] == ["refused"] * 5
+
+
+@on_sqlite
+def test_one_account_at_a_time_and_no_console_inside(town: Town) -> None:
+    """R-065, R-066: no nesting; the target's own account, other organisations and the staff's pages stay closed."""
+    case, other = case_of(town), town.owner("Sam Stranger", "Kauri Point Marine")
+    with town.app.app_context(), writing():
+        row = Membership(
+            organisation_id=other.organisation_id, user_id=case.owner.user_id, role="admin", created_at=clock.now()
+        )
+        db.session.add(row)
+    theirs, nested = open_shop(town, other), Case(town, case.agent, other)
+    assert nested.ask().status_code == 303
+    nested.allow()
+    case.entered()
+    inside = case.cookie()
+    for path in ("/support", case.organisation_page, case.page):
+        assert case.agent.get(path).status_code == 404, path
+    assert nested.start().status_code == 404
+    for path in (f"{theirs.base}/customers", f"/org/{other.organisation_id}/connections", f"{theirs.base}"):
+        assert case.agent.get(path).status_code == 404, path
+    for path in ("/account", "/organisations", case.settings, "/xero/connect", "/contact", "/sign-in", "/join"):
+        assert case.agent.get(path).status_code == 403, path
+    for path in ("/sign-out", "/account/password", "/account/sign-out-others", f"{case.settings}/switch"):
+        assert case.agent.post(path, token="x").status_code == 403, path
+    assert case.cookie() == inside
+
+
+@on_sqlite
+def test_nobody_else_has_a_console(town: Town) -> None:
+    """R-044: the support rows of the matrix that need a person of their own."""
+    case, lead = case_of(town), agent_of(town, "lead", "Lee Lead")
+    case.ask(emergency="y")
+    for path in ("/support", case.organisation_page, case.page, f"/support/people/{case.owner.user_id}"):
+        assert case.agent.get(path).status_code == 200, path
+        assert case.owner.get(path).status_code == 404, path
+    assert case.agent.post(f"{case.page}/decide", {"answer": "yes"}).status_code == 404
+    assert case.agent.get(f"{case.settings}").status_code == 404
+    assert lead.get("/support").text.count(case.access) == 1
+    with town.app.app_context():
+        staff.dismiss(case.agent.user_id)
+    assert case.agent.get("/support").status_code == 404
+    for path in ("/on-behalf",):
+        assert case.owner.get(path).status_code == 404
+
+
+def test_a_lead_decides_about_emergencies_of_others(town: Town) -> None:
+    """R-061: a second person of the staff, and the customer knows at once."""
+    lead = agent_of(town, "lead", "Lee Lead")
+    case, own = case_of(town), Case(town, lead, town.owner())
+    case.ask(emergency="y")
+    own.ask(emergency="y")
+    assert lead.post(f"{own.page}/decide", {"answer": "yes"}).status_code == 422
+    assert own.row().state == "waiting"
+    assert lead.post(f"{case.page}/decide", {"answer": "yes"}).status_code == 303
+    town.work()
+    assert "without waiting" in town.mails_to(case.owner.email)[0]["subject"]
+    assert "Lee Lead" in town.mails_to(case.owner.email)[0]["text"]
+    assert case.start().status_code == 303
+
+
+def test_the_link_in_the_mail(town: Town) -> None:
+    """R-030, R-061: opening does nothing; the form does, once, and only for who is an admin still."""
+    case = case_of(town)
+    case.ask()
+    town.work()
+    link = next(link for link in town.mails_to(case.owner.email)[0]["links"] if "/support-access/" in link)
+    path = link[len(town.app.config["BASE_URL"]) :]
+    reader, other = town.visitor(), town.visitor()
+    opened = reader.get(path)
+    assert (opened.status_code, opened.location) == (302, "/support-access")
+    shown = reader.get("/support-access")
+    assert REASON in shown.text and "Allow one visit" in shown.text
+    assert case.row().state == "waiting"
+    assert other.post("/support-access", {"answer": "yes"}).status_code == 410
+    assert reader.post("/support-access", {"answer": "yes"}, token="x").status_code == 403
+    assert reader.post("/support-access", {"answer": "yes"}).status_code == 200
+    assert (case.row().state, case.row().decided_by) == ("ready", case.owner.user_id)
+    other.get(path)
+    assert other.post("/support-access", {"answer": "no"}).status_code == 410
+    assert case.row().state == "ready"
+    assert case.start().status_code == 303
+
+
+@on_sqlite
+def test_an_admin_who_is_none_any_more_decides_nothing(town: Town) -> None:
+    case = case_of(town)
+    case.ask()
+    town.work()
+    link = next(link for link in town.mails_to(case.owner.email)[0]["links"] if "/support-access/" in link)
+    with town.app.app_context(), writing():
+        db.session.execute(update(Membership).where(Membership.user_id == case.owner.user_id).values(role="user"))
+    reader = town.visitor()
+    reader.get(link[len(town.app.config["BASE_URL"]) :])
+    assert reader.post("/support-access", {"answer": "yes"}).status_code == 410
+    assert case.row().state == "waiting"
+
+
+@on_sqlite
+def test_the_switch_has_an_end(town: Town) -> None:
+    """R-061: off by default, 30 days at most, and over when it is over."""
+    case = case_of(town)
+    assert "Off" in case.owner.get(case.settings).text
+    assert case.switch_on(days=45).status_code == 422
+    assert case.switch_on(days=-2).status_code == 422
+    assert case.switch_on(days=2).status_code == 303
+    case.ask()
+    assert case.row().consent == "standing"
+    town.later(days=4)
+    case.agent.sign_in()
+    case.agent.type_code()
+    assert case.start().status_code == 422
+    case.owner.sign_in()
+    assert "Off" in case.owner.get(case.settings).text
+
+
+def is_over(case: Case, why: str) -> None:
+    """The next click leads out, to the agent's own sign-in or to signing in, and nothing of the customer's is shown."""
+    answer = case.agent.get("/customers")
+    assert answer.status_code == 303
+    assert answer.location in (case.page, "/sign-in"), answer.location
+    assert (case.row().state, case.row().ended_why) == ("ended", why)
+    case.town.work()
+    assert "Support has left" in case.town.mails_to(case.owner.email)[0]["subject"]
+
+
+@on_sqlite
+def test_an_hour_and_no_more(town: Town) -> None:
+    """R-062: by the clock, whatever is pressed meanwhile."""
+    case = case_of(town).entered()
+    open_shop(town, case.owner)
+    for _ in range(3):
+        town.later(minutes=19)
+        assert case.agent.get("/customers").location != case.page
+    town.later(minutes=4)
+    is_over(case, "time")
+    assert case.agent.get("/support").status_code == 200  # own sign-in again
+
+
+@on_sqlite
+def test_half_an_hour_without_a_click(town: Town) -> None:
+    """R-062."""
+    case = case_of(town).entered()
+    town.later(minutes=31)
+    is_over(case, "idle")
+
+
+@on_sqlite
+def test_never_past_the_agents_own_sign_in(town: Town) -> None:
+    """R-062."""
+    case = case_of(town)
+    for _ in range(14):  # twelve hours less ten minutes, with a click now and then
+        town.later(minutes=50)
+        case.agent.get("/support")
+    town.later(minutes=10)
+    case.owner.sign_in()
+    case.entered()
+    town.later(minutes=11)
+    answer = case.agent.get("/customers")
+    assert answer.status_code in (302, 303)
+    assert case.row().ended_why in ("time", "signed-out")
+    assert case.agent.get("/support").status_code == 302
+
+
+@on_sqlite
+def test_whatever_takes_the_ground_away_ends_it(town: Town) -> None:
+    """R-072: the agent signs out elsewhere, is dismissed, is suspended; the customer takes it back; the target goes."""
+    for why, act in (
+        ("agent", lambda case: staff.dismiss(case.agent.user_id)),
+        ("agent", lambda case: _suspend(case.agent.user_id)),
+        ("person", lambda case: _suspend(case.owner.user_id)),
+        ("person", _remove),
+        ("person", lambda case: staff.appoint(case.owner.user_id, "agent")),
+    ):
+        case = case_of(town).entered()
+        with town.app.app_context():
+            act(case)
+        answer = case.agent.get("/customers")
+        assert answer.status_code in (302, 303)
+        assert "/xero" not in answer.location
+        if why != "agent":
+            assert case.row().ended_why == why
+
+
+def _suspend(user_id: str) -> None:
+    with writing():
+        db.session.get_one(User, user_id).disabled_at = clock.now()
+
+
+def _remove(case: Case) -> None:
+    with writing():
+        db.session.delete(db.session.get_one(Membership, (case.owner.organisation_id, case.owner.user_id)))
+
+
+@on_sqlite
+def test_the_customer_ends_it(town: Town) -> None:
+    """R-072: at the request itself, and by the switch it stands on."""
+    case = case_of(town).entered()
+    assert case.owner.post(f"{case.settings}/{case.access}", {"answer": "end"}).status_code == 303
+    is_over(case, "consent")
+    case = case_of(town)
+    case.switch_on()
+    case.ask()
+    assert case.start().status_code == 303
+    case.owner.post(f"{case.settings}/switch", {"switch": "off"})
+    is_over(case, "consent")
+
+
+@on_sqlite
+def test_signing_out_elsewhere_ends_it(town: Town) -> None:
+    """R-072: the agent's own sign-in ends in another browser."""
+    case = case_of(town).entered()
+    elsewhere = case.agent.in_another_browser()
+    elsewhere.sign_in()
+    elsewhere.type_code()
+    elsewhere.post("/account/sign-out-others")
+    assert case.agent.get("/customers").status_code == 302
+    with town.app.app_context():
+        assert close_left_open() == 1
+    assert case.row().ended_why == "signed-out"
+
+
+@on_sqlite
+def test_the_target_may_come_and_go(town: Town) -> None:
+    """R-067: their own session gains nothing and loses nothing, and *Leave* is nothing to them."""
+    case = case_of(town).entered()
+    case.owner.sign_in()
+    assert case.owner.post("/on-behalf/leave").status_code == 404
+    assert case.owner.get("/support").status_code == 404
+    case.owner.post("/sign-out")
+    assert case.agent.get("/on-behalf").status_code == 200
+
+
+@on_sqlite
+def test_what_nobody_comes_back_to_is_closed(town: Town) -> None:
+    """R-073: the mail at the end comes although the browser was shut."""
+    case = case_of(town).entered()
+    town.later(minutes=90)
+    town.work()
+    with town.app.app_context():
+        close_left_open()
+    town.work()
+    assert case.row().ended_why in ("time", "idle")
+    assert "Support has left" in town.mails_to(case.owner.email)[0]["subject"]
+
+
+@contextmanager
+def no_trail() -> Iterator[None]:
+    """Nothing can be written into the trail."""
+
+    @event.listens_for(AuditEvent, "before_insert")
+    def broken(*_: object) -> None:
+        raise OSError("disk full")
+
+    try:
+        yield
+    finally:
+        event.remove(AuditEvent, "before_insert", broken)
+
+
+@on_sqlite
+def test_no_trail_no_access(town: Town) -> None:
+    """R-071: neither a session nor a page."""
+    case = case_of(town)
+    shop = open_shop(town, case.owner)
+    case.ask()
+    case.allow()
+    before = case.cookie()
+    with no_trail():
+        assert case.start().status_code == 503
+    assert (case.row().state, case.cookie()) == ("ready", before)
+    assert case.start().status_code == 303
+    with no_trail():
+        answer = case.agent.get(f"{shop.base}/customers")
+        assert answer.status_code == 503
+        assert "Marram" not in answer.text
+    assert case.agent.get(f"{shop.base}/customers").status_code == 200
+
+
+@on_sqlite
+def test_old_cookies_are_dead(town: Town) -> None:
+    """R-021: that of before, once it goes on, and that of the support session, once it is over."""
+    case = case_of(town)
+    own = case.cookie()
+    case.entered()
+    inside = case.cookie()
+    case.leave()
+    for old in (own, inside):
+        case.agent.client.set_cookie("l4w_8000", old, domain="localhost")
+        assert case.agent.get("/support").status_code == 302
+
+
+@on_sqlite
+def test_nothing_of_the_target_changes(town: Town) -> None:
+    """R-074: their sessions, ticks and marks are as they were; what the agent opened is the agent's."""
+    case = case_of(town)
+    shop = open_shop(town, case.owner)
+    customer = shop.customer("Marram Grass Café")
+    shop.select(customer)
+
+    def of_target() -> list[str]:
+        with town.app.app_context(), db.engine.connect() as connection:
+            tables = ("user", "membership", "selection", "customer", "connection", "organisation", "sign_in_attempt")
+            from link4web.database import Base
+
+            rows = {name: sorted(map(str, connection.execute(Base.metadata.tables[name].select()))) for name in tables}
+            session = Base.metadata.tables["session"]
+            mine = session.select().where(session.c.user_id == case.owner.user_id)
+            return [str(rows), *sorted(map(str, connection.execute(mine)))]
+
+    case.ask()
+    case.allow()
+    before = of_target()
+    case.start()
+    for path in (f"{shop.base}/customers", f"{shop.base}/customers/{customer}", f"{shop.base}/invite", shop.base):
+        case.agent.get(path)
+    case.leave()
+    assert of_target() == before
+
+
+def test_changing_is_a_second_step(town: Town) -> None:
+    """R-063, R-069: refused while looking, also by htmx; then with the agent's own code and a reason."""
+    case = case_of(town)
+    shop = open_shop(town, case.owner)
+    customer = shop.customer("Marram Grass Café", number="")
+    case.entered()
+    form, where = {"number": "53 004 085 616"}, f"{shop.base}/customers/{customer}/abn"
+    for headers in ({}, {"HX-Request": "true"}):
+        refused = case.agent.post(where, form, headers=headers)
+        assert refused.status_code == 403
+        assert "You are looking only" in refused.text
+    assert shop.state(customer) == "needs-number"
+    assert case.agent.post("/on-behalf/write", {"reason": "short", "code": case.agent.next_code()}).status_code == 422
+    assert case.agent.post("/on-behalf/write", {"reason": WRITE_REASON, "code": "000000"}).status_code == 422
+    before = case.cookie()
+    assert case.may_write().status_code == 303
+    assert case.cookie() != before
+    assert case.agent.post(where, form).status_code == 303
+    assert shop.state(customer) == "can-invite"
+    case.leave()
+    changed = [event_ for event_ in case.events("customer.number") if event_.actor_id == case.agent.user_id]
+    assert [one.on_behalf_of_id for one in changed] == [case.owner.user_id]
+    town.work()
+    assert WRITE_REASON in town.mails_to(case.owner.email)[0]["text"]
+    shown = case.owner.get(case.settings).text
+    assert WRITE_REASON in shown
+    assert "A customer’s number" in shown
+
+
+@on_sqlite
+def test_a_stale_proof_does_not_begin(town: Town) -> None:
+    """R-060: the agent's code was typed more than ten minutes ago, so it is asked for once more."""
+    case = case_of(town)
+    case.ask()
+    case.allow()
+    town.later(minutes=11)
+    asked = case.start()
+    assert "/confirm-it-is-you" in asked.location
+    assert case.row().state == "ready"
+
+
+@on_sqlite
+def test_staff_without_codes_have_no_console(town: Town) -> None:
+    """R-006, R-060: also where others may do without."""
+    person = town.person("Nora New")
+    with town.app.app_context():
+        staff.appoint(person.user_id, "agent")
+    answer = person.get("/support")
+    assert answer.status_code == 302
+    assert "/account/codes" in answer.location

@@ -1,0 +1,263 @@
+"""The console: finds anything, says what the customer sees, and its tools are few, bounded and on record."""
+
+import pytest
+from sqlalchemy import select, update
+
+from link4web import clock, tally, tenancy
+from link4web.accounts.models import User
+from link4web.audit.models import AuditEvent
+from link4web.connections import vault
+from link4web.connections.models import Connection, LedgerBinding
+from link4web.database import db, writing
+from link4web.invitations import suppressions
+from link4web.invitations.eligibility import EVERYBODY
+from link4web.invitations.models import Suppression
+from link4web.outbox.models import OutboxRow
+from link4web.support import metrics
+from tests.invited import Shop, address, open_shop
+from tests.people import Person, Town
+from tests.supporters import agent_of, case_of
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+WHY = "They asked for it on the telephone"
+
+
+def changed(town: Town, **columns: object) -> None:
+    """Put every connection into this state."""
+    with town.app.app_context(), tenancy.system("a test changes all connections"), writing():
+        db.session.execute(update(Connection).values(**columns).execution_options(synchronize_session=False))
+
+
+def last_event(town: Town, action: str) -> AuditEvent:
+    with town.app.app_context():
+        found = db.session.scalars(select(AuditEvent).where(AuditEvent.action == action)).all()
+        assert len(found) == 1, action
+        db.session.expunge(found[0])
+        return found[0]
+
+
+def test_one_box_finds_everything(town: Town) -> None:
+    case = case_of(town)
+    shop, mail = open_shop(town, case.owner), address()
+    customer = shop.customer("Marram Grass Café", mail)
+    shop.sent(customer)
+    invitation = shop.invitations(customer)[0]
+    case.ask()
+    with town.app.app_context():
+        row = db.session.scalars(select(OutboxRow.id)).first()
+    for asked, expected in (
+        ("wattle", "Wattle &amp; Wharf Coffee"),
+        ("51 824 753 556", "Wattle &amp; Wharf Coffee"),
+        (case.owner.organisation_id, "Wattle &amp; Wharf Coffee"),
+        (case.owner.email, "Olive Owner"),
+        (case.owner.user_id, "Olive Owner"),
+        ("olive", "Olive Owner"),
+        (shop.connection, "Connection, Xero"),
+        (invitation.id, "Marram Grass Café"),
+        ("marram", "Marram Grass Café"),
+        (mail, "Marram Grass Café"),
+        (row, "Outbox"),
+        (case.access, "support.asked"),
+    ):
+        shown = case.agent.get("/support", query_string={"q": asked})
+        assert shown.status_code == 200, asked
+        assert expected in shown.text, asked
+    for nothing in ("zz", "100% of_nothing", "x" * 22, "\x00zzz"):
+        assert "Nothing fits" in case.agent.get("/support", query_string={"q": nothing}).text, nothing
+
+
+@on_sqlite
+def test_the_diagnosis_is_what_the_customer_reads(town: Town) -> None:
+    case = case_of(town)
+    shop = open_shop(town, case.owner)
+    changed(town, sync_state="failed", sync_error="XERO-DOWN", sync_message="Xero doesn’t answer right now.")
+    shown, theirs = case.agent.get(case.organisation_page), case.owner.get(shop.base)
+    for page in (shown, theirs):
+        assert "Xero doesn’t answer right now." in page.text
+    changed(town, state="reconnect", state_reason="XERO-GRANT-GONE")
+    shown, theirs = case.agent.get(case.organisation_page), case.owner.get(shop.base)
+    for page in (shown, theirs):
+        assert "Xero no longer lets us in" in page.text
+        assert "/help/p/XERO-GRANT-GONE" in page.text or "/help/p/RECONNECT" in page.text
+
+
+@on_sqlite
+def test_a_persons_page_has_no_secrets(town: Town) -> None:
+    case = case_of(town)
+    case.owner.set_up_codes()
+    with town.app.app_context():
+        password = db.session.get_one(User, case.owner.user_id).password_hash
+    shown = case.agent.get(f"/support/people/{case.owner.user_id}").text
+    assert "Set up" in shown
+    assert "1 browser" in shown
+    assert password not in shown
+    assert str(case.owner.phone.key) not in shown  # type: ignore[union-attr]  # it has been set up
+
+
+def used(agent: Person, tool: str, subject: str, reason: str = WHY) -> int:
+    return agent.post(f"/support/do/{tool}/{subject}", {"reason": reason}).status_code
+
+
+def test_tools_ask_why_and_stay_in_bounds(town: Town) -> None:
+    """Each once in order, with its event; and each refused where it is of no use."""
+    case = case_of(town)
+    shop = open_shop(town, case.owner)
+    _verification(town, case.agent)
+    _sync(town, case.agent, shop)
+    _release(town, case.agent, shop)
+    _lift(town, case.agent, shop)
+    _requeue(town, case.agent)
+    for tool in ("verification", "sync", "release", "lift", "requeue"):
+        event = last_event(town, f"support.tool.{tool}")
+        assert (event.actor_id, event.reason, event.outcome) == (case.agent.user_id, WHY, "done"), tool
+
+
+def _verification(town: Town, agent: Person) -> None:
+    una = town.person("Una", verified=False)
+    assert used(agent, "verification", una.user_id, "too short") == 422
+    assert used(agent, "verification", una.user_id) == 303
+    town.work()
+    assert "Confirm" in town.mails_to(una.email)[0]["subject"]
+    assert used(agent, "verification", agent.user_id) == 404
+
+
+def _sync(town: Town, agent: Person, shop: Shop) -> None:
+    changed(town, sync_state="failed", sync_error="XERO-DOWN")
+    assert used(agent, "sync", shop.connection) == 303
+    assert shop.inside(lambda: db.session.scalars(select(Connection.sync_state)).one()) == "queued"
+
+
+def _release(town: Town, agent: Person, shop: Shop) -> None:
+    mark = vault_mark(town)
+
+    def bind() -> None:
+        with writing():
+            where = {"organisation_id": shop.person.organisation_id, "connection_id": shop.connection}
+            db.session.add(LedgerBinding(provider="xero", file_hmac=mark, **where))
+
+    shop.inside(bind)
+    assert used(agent, "release", shop.connection) == 404  # it is connected
+    changed(town, state="disconnected", sync_state="idle")
+    assert used(agent, "release", shop.connection) == 303
+    assert shop.inside(lambda: db.session.scalars(select(LedgerBinding)).all()) == []
+    changed(town, state="active")
+
+
+def vault_mark(town: Town) -> bytes:
+    with town.app.app_context():
+        return vault.fingerprint("xero", "a file")
+
+
+def _lift(town: Town, agent: Person, shop: Shop) -> None:
+    mail = address()
+    customer = shop.customer("Marram Grass Café", mail)
+    shop.sent(customer)
+    invitation = shop.invitations(customer)[0].id
+    assert used(agent, "lift", invitation) == 404
+    with town.app.app_context(), writing():
+        suppressions.add(mail, EVERYBODY, "asked by link")
+    assert f"/support/do/lift/{invitation}" in agent.get("/support", query_string={"q": mail}).text
+    assert used(agent, "lift", invitation) == 303
+    with town.app.app_context():
+        assert db.session.scalars(select(Suppression).where(Suppression.email_key == mail)).all() == []
+
+
+def _requeue(town: Town, agent: Person) -> None:
+    ids = []
+    with town.app.app_context(), writing():
+        for state in ("dead", "unknown"):
+            row = OutboxRow(kind="accounts.forget_old", key=f"test:{state}", state=state, due_at=clock.now())
+            row.created_at = row.finished_at = clock.now()
+            row.attempts = 12
+            db.session.add(row)
+            db.session.flush()
+            ids.append(row.id)
+    assert used(agent, "requeue", ids[1]) == 404  # it may have had its effect
+    assert used(agent, "requeue", ids[0]) == 303
+    with town.app.app_context():
+        row = db.session.get_one(OutboxRow, ids[0])
+        assert (row.state, row.attempts) == ("ready", 0)
+
+
+@on_sqlite
+def test_tools_have_a_limit(town: Town) -> None:
+    agent, una = agent_of(town), town.person("Una", verified=False)
+    answers = [used(agent, "verification", una.user_id) for _ in range(31)]
+    assert answers == [303] * 30 + [429]
+    assert used(agent_of(town, name="Ben Agent"), "verification", una.user_id) == 303
+
+
+@on_sqlite
+def test_what_is_to_be_watched_raises_an_alarm(town: Town) -> None:
+    """R-194: each metric, below its limit and beyond it."""
+    case = case_of(town)
+    open_shop(town, case.owner)
+
+    def alarms() -> set[str]:
+        with town.app.app_context():
+            return {it.name for it in metrics.look() if it.is_alarm}
+
+    town.work()
+    assert alarms() == set()
+    forged = town.visitor()
+    for _ in range(11):
+        forged.client.post("/webhooks/xero", data=b"{}", base_url=town.app.config["BASE_URL"])
+    assert alarms() == {"Webhooks refused today"}
+    with town.app.app_context():
+        assert tally.counted("webhook.refused") == 11
+    _requeue_rows(town)
+    assert {"Rows that are dead", "Rows that are unknown", "Queue accounts.forget_old"} <= alarms()
+    wrong = town.visitor()
+    for number in range(52):
+        wrong.post("/sign-in", {"email": f"nobody{number}@harbour.example", "password": "wrong wrong wrong wrong"})
+        town.later(minutes=16)
+    assert "Sign-ins that failed in 24 hours" in alarms()
+    case.agent.sign_in()
+    case.agent.type_code()
+    shown = case.agent.get("/support").text
+    assert "Sign-ins that failed in 24 hours" in shown
+    assert 'data-tone="bad"' in shown
+
+
+def _requeue_rows(town: Town) -> None:
+    with town.app.app_context(), writing():
+        for state in ("dead", "unknown", "ready"):
+            now = clock.now()
+            row = OutboxRow(kind="accounts.forget_old", key=f"watch:{state}", state=state, due_at=now, created_at=now)
+            db.session.add(row)
+    town.later(minutes=11)
+
+
+@on_sqlite
+def test_the_weekly_report_counts_what_is_unusual(town: Town) -> None:
+    """R-075."""
+    lead, case = agent_of(town, "lead", "Lee Lead"), case_of(town)
+    case.ask(emergency="y")
+    lead.post(f"{case.page}/decide", {"answer": "yes"})
+    assert "/customers" in case.start().location
+    for _ in range(2):
+        town.later(minutes=25)
+        case.agent.get("/on-behalf")
+    case.leave()
+    case.ask()
+    case.owner.post(f"{case.settings}/{case.access}", {"answer": "no"})
+    shown = town.app.test_cli_runner().invoke(args=["support", "report"])
+    assert shown.exit_code == 0, shown.output
+    ada = next(line for line in shown.output.splitlines() if line.startswith("Ada Agent"))
+    assert ada.split()[2:] == ["2", "1", "1", "1", "0", "1"]
+
+
+@on_sqlite
+def test_staff_are_made_and_dismissed_by_commands_alone(town: Town) -> None:
+    """R-013; and the code of the demo's staff is told at home only, for staff only."""
+    person, run = town.person("Nora New"), town.app.test_cli_runner().invoke
+    assert run(args=["support", "create", "nobody@harbour.example"]).exit_code != 0
+    assert run(args=["support", "code", person.email]).exit_code != 0
+    assert run(args=["support", "create", person.email, "--role", "lead"]).exit_code == 0
+    person.set_up_codes()
+    assert person.get("/support").status_code == 200
+    assert person.phone
+    town.later(seconds=30)
+    assert run(args=["support", "code", person.email]).output.strip() == person.phone.code_of(0)
+    assert run(args=["support", "dismiss", person.email]).exit_code == 0
+    assert person.get("/support").status_code == 404
