@@ -8,12 +8,12 @@ from flask_login import current_user
 from link4web import providers
 from link4web.accounts.organisations import organisations_of
 from link4web.connections import queries
-from link4web.connections.membership import connections_of
+from link4web.connections.membership import connections_of, find_member
 from link4web.connections.models import Connection
 from link4web.connections.providers import offered
 from link4web.ids import is_id
 from link4web.providers.base.provider import Provider
-from link4web.web.access import Permission, requires, signed_in
+from link4web.web.access import Permission, member, requires, signed_in
 from link4web.web.responses import go_to, page
 
 bp = Blueprint("entry", __name__)
@@ -63,6 +63,9 @@ def _current(provider: Provider | None) -> Response:
         return go_to(url_for(f"{current.provider}.customers", connection=current.id))
     if not organisation and len(organisations_of(current_user.id)) > 1:
         return go_to(url_for("overview.index"))  # which of them to connect is theirs to say
+    here = find_member(current_user.id, organisation or None, None)
+    if here and not here.may(Permission.CONNECT):
+        return go_to(url_for(".connections", organisation=here.organisation.id))  # says who can connect something
     way = f"{provider.slug}.connect" if provider else "entry.connect"
     return go_to(url_for(way, organisation=organisation or None))
 
@@ -76,6 +79,7 @@ def connect() -> Response:
         providers=providers.ALL,
         offered=offered(),
         connections=queries.all_of_organisation(),
+        may_connect=True,
     )
 
 
@@ -89,4 +93,5 @@ def connections(organisation: str) -> Response:
         offered=offered(),
         connections=queries.all_of_organisation(),
         organisation=g.organisation,
+        may_connect=member().may(Permission.CONNECT),
     )

@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.exceptions import HTTPException
 
 from link4web import tenancy
 from link4web.accounts import memberships
@@ -14,9 +16,9 @@ from link4web.accounts.models import Membership, User
 from link4web.audit.models import AuditEvent
 from link4web.colleagues.models import MembershipInvitation
 from link4web.database import db, writing
-from link4web.web.access import Rights
+from link4web.web.access import Rights, rule_of
 from tests.colleagues import ADMIN, Office, accept, enrol, form_of, sign_up_by
-from tests.invited import address
+from tests.invited import address, open_shop
 from tests.people import PASSWORD, Person, Town
 from tests.telling_apart import alike
 
@@ -414,3 +416,43 @@ def test_rights_are_what_they_say(town: Town, office: Office) -> None:
         [False, True, False],
         [False, True, True],
     ]
+
+
+@pytest.mark.parametrize("rights", [LOOKS_ONLY, USER, Rights("adviser", may_send=True)], ids=str)
+def test_pages_offer_nothing_that_would_be_refused(town: Town, office: Office, rights: Rights) -> None:
+    """Every link and button on the pages of somebody below an admin leads to what they may do."""
+    shop = open_shop(town, office.admin)
+    colleague = office.member(rights)
+    needs = shop.customer("Dry Creek Joinery", number="")
+    idle, reachable = shop.customer("Old Mill", is_customer=False), shop.customer("Marram Grass Café")
+    batch = shop.send(reachable)
+    base = f"/xero/{shop.connection}"
+    pages = [
+        *(f"{base}/customers{query}" for query in ("", "?q=marram", "?q=old mill", "?q=nobody", "?queue=needs-number")),
+        *(f"{base}/customers/{one}" for one in (needs, idle, reachable)),
+        *(base, batch, office.users, f"{office.users}/leave", f"/org/{colleague.organisation_id}/connections"),
+        "/organisations",
+    ]
+    refused = []
+    for place in pages:
+        shown = colleague.get(place)
+        assert shown.status_code == 200, place
+        refused += [(place, *what) for what in offered(shown.text) if not may(town.app, rights, *what)]
+    assert refused == []
+
+
+def offered(html: str) -> set[tuple[str, str]]:
+    """What can be pressed or followed: method and path."""
+    links = {("GET", href) for href in re.findall(r'<a [^>]*href="(/[^"#]*)', html)}
+    buttons = set(re.findall(r'(?:formaction|method="post" action|hx-post)="(/[^"]+)"', html))
+    return links | {("POST", action) for action in buttons}
+
+
+def may(app: Flask, rights: Rights, method: str, address: str) -> bool:
+    path = address.replace("&amp;", "&").partition("?")[0]
+    try:
+        endpoint, _ = app.url_map.bind("localhost").match(path, method)
+    except HTTPException:  # a static file, or an address that is led on
+        return path.startswith("/static/")
+    rule = rule_of(app.view_functions[endpoint])
+    return rule is None or rule.permission is None or rule.permission in rights.permissions
