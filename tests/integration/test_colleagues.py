@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from werkzeug.exceptions import HTTPException
 
 from link4web import tenancy
-from link4web.accounts import memberships
+from link4web.accounts import memberships, organisations
 from link4web.accounts.memberships import LastAdmin
 from link4web.accounts.models import Membership, User
 from link4web.audit.models import AuditEvent
@@ -18,7 +18,7 @@ from link4web.colleagues.models import MembershipInvitation
 from link4web.database import db, writing
 from link4web.web.access import Rights, rule_of
 from tests.colleagues import ADMIN, Office, accept, enrol, form_of, sign_up_by
-from tests.invited import address, open_shop
+from tests.invited import address, fail_mail, open_shop
 from tests.people import PASSWORD, Person, Town
 from tests.telling_apart import alike
 
@@ -246,6 +246,16 @@ class TestInviting:
         town.work()
         assert len(town.mails_to(who.email)) == 7
 
+    def test_a_mail_that_is_refused_is_said_on_the_list(self, town: Town, office: Office) -> None:
+        who = newcomer(town)
+        fail_mail(town, stage="rcpt", code=550, to=who.email, count=1)
+        office.invite(who.email, USER)
+        town.work()
+        assert "The mail server refused this address." in office.admin.get(office.users).text
+        [made] = invitations(office)
+        office.admin.post(f"{office.users}/invitations/{made.id}/resend")
+        assert sign_up_by(who, office.link_to(who.email)).status_code == 303
+
     def test_names_carry_no_links_into_the_mail(self, town: Town) -> None:
         """R-105."""
         admin = town.owner("Visit evil.example", "win.example\u202e")
@@ -416,6 +426,41 @@ def test_rights_are_what_they_say(town: Town, office: Office) -> None:
         [False, True, False],
         [False, True, True],
     ]
+
+
+def test_an_adviser_of_fifty_sees_all_at_once(town: Town, office: Office) -> None:
+    """One statement for all of them, however many; and nothing of those who have let nobody in."""
+    adviser, others = office.member(ADVISER), []
+    office.admin.connect_xero()
+    town.work()
+    stranger = town.owner("Sam Stranger", "Kauri Point Marine")
+    asked: list[int] = []
+    for number in range(50):
+        if number in (3, 49):
+            asked.append(_statements(town, adviser))
+        with town.app.app_context():
+            others.append(organisations.create_organisation(stranger.user_id, f"Shop {number}", "AU", None).id)
+        enrol(town, others[-1], adviser, ADVISER)
+    assert asked[0] == asked[1]
+    shown = adviser.get("/organisations").text
+    assert shown.count("an adviser") == 51 and re.search(r"\d+ without ABN", shown)
+    assert "Kauri Point Marine" not in shown
+
+
+def _statements(town: Town, person: Person) -> int:
+    """How often the database is asked for the page of somebody's organisations."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    with town.app.app_context():
+        engine = db.engine
+    person.get("/organisations")  # whatever is done once an hour is not what is counted
+    event.listen(engine, "before_cursor_execute", note)
+    assert person.get("/organisations").status_code == 200
+    event.remove(engine, "before_cursor_execute", note)
+    return len(asked)
 
 
 @pytest.mark.parametrize("rights", [LOOKS_ONLY, USER, Rights("adviser", may_send=True)], ids=str)
