@@ -18,7 +18,7 @@ from link4web.colleagues.models import MembershipInvitation
 from link4web.database import db, writing
 from link4web.web.access import Rights, rule_of
 from tests.colleagues import ADMIN, Office, accept, enrol, form_of, sign_up_by
-from tests.invited import address, fail_mail, open_shop
+from tests.invited import Shop, address, fail_mail, join_form, open_join, open_shop
 from tests.people import PASSWORD, Person, Town
 from tests.telling_apart import alike
 
@@ -292,6 +292,23 @@ class TestManaging:
         assert subject.endswith("has ended" if press else "was changed")
         action = "membership.removed" if press else "membership.changed"
         assert (action, office.admin.user_id) in trail(office)
+
+    def test_whoever_is_out_hears_no_more_of_the_customers(self, town: Town, office: Office) -> None:
+        """R-024: also by mail, about what they have sent themselves."""
+        colleague, customers = office.member(ADVISER), [address(), address()]
+        shop = Shop(town, colleague, open_shop(town, office.admin).connection)
+        shop.sent(*(shop.customer("Marram Grass Café", email) for email in customers))
+        for number, email in enumerate(customers):
+            if number:
+                office.admin.sign_in()
+                office.admin.post(f"{office.users}/{colleague.user_id}/remove")
+            visitor = town.visitor()
+            visitor.email = email
+            open_join(visitor, shop.mails_to(email)[0])
+            assert visitor.post("/join", join_form(email=email)).status_code == 303
+            town.work()
+        subjects = [mail["subject"] for mail in town.mails_to(colleague.email)]
+        assert subjects == ["Your access to Wattle & Wharf Coffee has ended", "Marram Grass Café has joined"]
 
     def test_an_admin_ends_the_sessions_of_a_member(self, town: Town, office: Office, stranger: Person) -> None:
         """R-025; of nobody else's, and nobody's password."""
