@@ -51,6 +51,14 @@ def send_invitation(job: Job) -> None:
     deliver(message)
 
 
+def not_sent(job: Job, state: str, code: str) -> None:
+    """A mail that can't be sent, or nobody knows: the list says so. Inside the outbox's last transaction."""
+    invitation = db.session.get(MembershipInvitation, (tenancy.organisation_id(), job.payload["invitation"]))
+    if invitation is not None and invitation.state == "open":
+        refused = "refused" if code.startswith("mail: refused") else "unreachable"
+        invitation.problem = "unknown" if state == "unknown" else refused
+
+
 def tell_answer(job: Job) -> None:
     """Tell whoever sent the invitation how it was answered."""
     with writing():
@@ -94,5 +102,5 @@ def _invitation(job: Job) -> tuple[MembershipInvitation, Organisation]:
 
 def register_jobs() -> None:
     """Tell the outbox who sends these mails."""
-    outbox.handles(MAIL, send_invitation)
+    outbox.handles(MAIL, send_invitation, settled=not_sent)
     outbox.handles(NOTICE, tell_answer)

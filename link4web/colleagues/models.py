@@ -16,7 +16,8 @@ class MembershipInvitation(TenantMixin, Base):
     """One mail to one address (in canonical form), with what the person will be here.
 
     A resend makes a new row, and the older is *superseded*. What has run out stays *open*: see `expires_at`.
-    `token_hash` is empty until the mail is made; the token itself is kept nowhere.
+    `token_hash` is empty until the mail is made; the token itself is kept nowhere. `problem`: why the mail did not
+    arrive, as far as we know: *refused, unreachable, unknown*, or empty.
     """
 
     __tablename__ = "membership_invitation"
@@ -32,6 +33,7 @@ class MembershipInvitation(TenantMixin, Base):
     may_approve: Mapped[bool]
     may_send: Mapped[bool]
     state: Mapped[str] = mapped_column(String(16))
+    problem: Mapped[str] = mapped_column(String(16), default="")
     token_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     invited_by: Mapped[str] = mapped_column(Id)
     created_at: Mapped[datetime]

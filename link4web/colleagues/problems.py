@@ -48,6 +48,13 @@ _LETTING_IN = (
         "Wait until the time the page names.",
     ),
     _plain(
+        "USER-MAIL-FAILED",
+        "The invitation did not arrive",
+        "The mail server of that address has not taken our mail, or we don’t know whether it has.",
+        "Check the address. Press Resend if it is right; otherwise press Withdraw and invite the right one.",
+        "they-can-t-accept",
+    ),
+    _plain(
         "USER-INVITATION-GONE",
         "The invitation is not open any more",
         "It was accepted, declined, taken back or replaced while the page was open.",

@@ -12,7 +12,7 @@ from link4web.accounts.memberships import Colleague, Refused
 from link4web.colleagues import inviting
 from link4web.colleagues.forms import InviteForm, RightsForm
 from link4web.colleagues.models import MembershipInvitation
-from link4web.colleagues.words import TOO_MANY
+from link4web.colleagues.words import MAIL, TOO_MANY
 from link4web.invitations.caps import Full
 from link4web.sentences import Coded
 from link4web.web.access import Permission, Rights, member, requires
@@ -74,6 +74,7 @@ def _pending(invitation: MembershipInvitation, sender: str) -> dict[str, Any]:
         "sender": sender,
         "sent": invitation.created_at,
         "until": invitation.expires_at,
+        "problem": MAIL.get(invitation.problem),
         "has_ended": invitation.expires_at <= clock.now(),
         "resend_href": url_for(".resend", **ids),
         "withdraw_href": url_for(".withdraw", **ids),

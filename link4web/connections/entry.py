@@ -8,12 +8,12 @@ from flask_login import current_user
 from link4web import providers
 from link4web.accounts.organisations import organisations_of
 from link4web.connections import queries
-from link4web.connections.membership import connections_of
+from link4web.connections.membership import connections_of, find_member
 from link4web.connections.models import Connection
 from link4web.connections.providers import offered
 from link4web.ids import is_id
 from link4web.providers.base.provider import Provider
-from link4web.web.access import Permission, on_behalf, requires, signed_in
+from link4web.web.access import Permission, member, on_behalf, requires, signed_in
 from link4web.web.behalf import organisation_id as bound_organisation
 from link4web.web.responses import go_to, page
 
@@ -70,6 +70,9 @@ def _current(provider: Provider | None) -> Response:
         return go_to(url_for(".connections", organisation=bound))  # how to connect one is not support's to see
     if not organisation and len(organisations_of(current_user.id)) > 1:
         return go_to(url_for("overview.index"))  # which of them to connect is theirs to say
+    here = find_member(current_user.id, organisation or None, None)
+    if here and not here.may(Permission.CONNECT):
+        return go_to(url_for(".connections", organisation=here.organisation_id))  # says who can connect something
     way = f"{provider.slug}.connect" if provider else "entry.connect"
     return go_to(url_for(way, organisation=organisation or None))
 
@@ -84,6 +87,7 @@ def connect() -> Response:
         providers=providers.ALL,
         offered=offered(),
         connections=queries.all_of_organisation(),
+        may_connect=True,
     )
 
 
@@ -97,4 +101,5 @@ def connections(organisation: str) -> Response:
         offered=offered(),
         connections=queries.all_of_organisation(),
         organisation=g.organisation,
+        may_connect=member().may(Permission.CONNECT),
     )

@@ -10,6 +10,7 @@ from link4web.connections.allowance import Turns
 from link4web.connections.due import is_told, next_run, pace, saves_calls
 from link4web.connections.models import Connection
 from link4web.providers.base.provider import Provider
+from link4web.web.access import Permission, member
 from link4web.web.filters import number, soon
 
 CURE_WAITING = "Nothing to do: we go on by ourselves{when}. What is here stays as it is."
@@ -52,7 +53,7 @@ def upkeep_view(connection: Connection, provider: Provider) -> dict[str, Any]:
         "heard": heard.received_at if heard else None,
         "calls": _calls(turns, provider) if is_active else [],
         "sync_href": url_for(f"{provider.slug}.sync", connection=connection.id)
-        if is_active and connection.sync_state in ("idle", "failed")
+        if is_active and connection.sync_state in ("idle", "failed") and member().may(Permission.EDIT_CUSTOMERS)
         else None,
     }
 

@@ -10,10 +10,9 @@ from link4web.customers.models import Customer, LedgerDraft
 from link4web.customers.pages import Place, open_href
 from link4web.customers.popups import MOST_SHARING, ending_there, kept_back, listed
 from link4web.customers.problems import draft_code, state_code
-from link4web.customers.rows import next_step
 from link4web.customers.words import DRAFTS, ORIGINS, state_words
 from link4web.providers.base.provider import Provider
-from link4web.web.access import Permission, requires
+from link4web.web.access import Permission, member, requires
 from link4web.web.filters import business_number
 from link4web.web.responses import page
 
@@ -44,9 +43,10 @@ def show(provider: Provider, connection: str, customer: str) -> Response:
     row = queries.get(connection, customer)
     if row is None:
         abort(404)
-    scheme = place.row_maker().scheme_of(row)
+    maker = place.row_maker()
+    scheme = maker.scheme_of(row)
     words = state_words(row.state, place.terms, scheme)
-    step = next_step(row.state, f"{place.base}/{row.id}", scheme)
+    step = maker.step_of(row.state, f"{place.base}/{row.id}", scheme)
     actions = []
     if step and step.kind != "link":
         actions.append({"label": step.label, "href": step.href, "kind": step.kind, "is_main": True})
@@ -81,7 +81,7 @@ def _why(place: Place, row: Customer, scheme: str) -> str:
 
 
 def _facts(place: Place, row: Customer, scheme: str) -> list[dict[str, Any]]:
-    name, href = place.provider.name, f"{place.base}/{row.id}"
+    name, href, may_edit = place.provider.name, f"{place.base}/{row.id}", member().may(Permission.EDIT_CUSTOMERS)
     number_note = []
     if row.number:
         number_note.append(ORIGINS[row.number_origin].format(provider=name))
@@ -101,11 +101,16 @@ def _facts(place: Place, row: Customer, scheme: str) -> list[dict[str, Any]]:
             scheme,
             business_number(row.number),
             number_note,
-            ("Change" if row.number else "Add", f"{href}/abn"),
+            ("Change" if row.number else "Add", f"{href}/abn") if may_edit else None,
             is_number=True,
         ),
         *([_sharing_fact(place, row, sharing)] if sharing else []),
-        _fact("E-mail", row.email, email_note, ("Change" if row.email else "Add", f"{href}/email")),
+        _fact(
+            "E-mail",
+            row.email,
+            email_note,
+            ("Change" if row.email else "Add", f"{href}/email") if may_edit else None,
+        ),
         _fact("Person", row.person, []),
         _fact("Place", ", ".join(filter(None, (row.place, row.country))), []),
         _fact(f"In {name}", f"{status}, {use}", []),
@@ -135,6 +140,7 @@ def _draft_view(place: Place, row: Customer, draft: LedgerDraft | None) -> dict[
     if draft is None or draft.state == "removed":
         return None
     words = DRAFTS[draft.state].format(provider=place.provider.name, name=row.name)
-    remove = f"{place.base}/{row.id}/draft/remove" if draft.state == "made" else None
+    may_remove = draft.state == "made" and member().may(Permission.EDIT_CUSTOMERS)
+    remove = f"{place.base}/{row.id}/draft/remove" if may_remove else None
     said = " ".join(filter(None, (words, draft.message)))
     return {"words": said, "remove_href": remove, "code": draft_code(draft.state, draft.message)}

@@ -14,6 +14,7 @@ from link4web.customers.pages import Place
 from link4web.customers.selection_words import cleared_view, selection_view
 from link4web.help.hints import task_here
 from link4web.sentences import Coded
+from link4web.web.access import Permission, member
 from link4web.web.filters import day
 
 
@@ -50,7 +51,9 @@ def list_context(
         "selection": selection_view(
             place, query, chosen, ids, matching=found if query.search and not elsewhere else None
         ),
-        "bulk": [("Invite selected", place.href("act_on_selection", **query.args()), True)],
+        "bulk": [("Invite selected", place.href("act_on_selection", **query.args()), True)]
+        if member().may(Permission.INVITE)
+        else [],
         "miss": None,
         **miss,
     }

@@ -12,6 +12,7 @@ from link4web.customers.problems import gone_code
 from link4web.customers.queries import by_external_id, get
 from link4web.customers.words import GONE
 from link4web.sentences import Coded
+from link4web.web.access import Permission, member
 from link4web.web.filters import business_number, moment, number
 
 
@@ -37,6 +38,7 @@ def ways_view(place: Place, customer: Customer, typed: str) -> dict[str, Any]:
     """In the ledger, not a customer yet: the reason and three ways out."""
     scheme = place.row_maker().scheme_of(customer)
     lacks = _what_lacks(place, customer, scheme)
+    may_edit = member().may(Permission.EDIT_CUSTOMERS)
     connected = place.connection.state == "active"
     href = f"{place.base}/{customer.id}"
     return {
@@ -55,15 +57,17 @@ def ways_view(place: Place, customer: Customer, typed: str) -> dict[str, Any]:
         "cannot_invite": lacks[0] if lacks else "",
         "fix_href": lacks[1] if lacks else "",
         "fix_label": lacks[2] if lacks else "",
-        "draft_href": f"{href}/draft" if place.provider.can_create_draft and connected else None,
+        "draft_href": f"{href}/draft" if place.provider.can_create_draft and connected and may_edit else None,
         "open_href": open_href(place, customer.external_id) if connected else None,
-        "add_href": place.href("add_contact", name=typed),
+        "add_href": place.href("add_contact", name=typed) if may_edit else None,
         "typed": typed,
     }
 
 
 def _what_lacks(place: Place, customer: Customer, scheme: str) -> tuple[str, str, str] | None:
     href = f"{place.base}/{customer.id}"
+    if not member().may(Permission.INVITE):
+        return f"You may not send invitations here. An admin of {place.organisation.name} can change that.", "", ""
     if not customer.number and not place.organisation.invite_without_number:
         return f"An invitation needs their {scheme} first.", f"{href}/abn", f"Add {scheme}"
     if not customer.email_key:
@@ -94,7 +98,7 @@ def nothing_view(
     place: Place, typed: str, asked: bool, problem: Coded | None, form: NewContactForm | None
 ) -> dict[str, Any]:
     """Nothing found: add it, with what was typed."""
-    connected = place.connection.state == "active"
+    connected = place.connection.state == "active" and member().may(Permission.EDIT_CUSTOMERS)
     ledger, contact, retired = place.terms
     maker = place.row_maker()
     near = [maker.make(row) for row in listing.similar(place.connection.id, typed)]

@@ -68,7 +68,8 @@ class Place:
         return terms_of(self.provider)
 
     def row_maker(self) -> RowMaker:
-        return RowMaker(self.terms, self.base, self.scheme)
+        may = member().may
+        return RowMaker(self.terms, self.base, self.scheme, may(Permission.EDIT_CUSTOMERS), may(Permission.INVITE))
 
     def list_href(self, query: ListQuery, **changes: str) -> str:
         return self.href("customers", **query.args(**changes))
@@ -122,7 +123,7 @@ def queue_words(queue: Queue, place: Place) -> str:
 
 def todo_views(place: Place, known: dict[str, int]) -> list[dict[str, Any]]:
     """At most three lines of what stands in the way."""
-    field = place.provider.number_field(place.scheme)
+    field, may_edit = place.provider.number_field(place.scheme), member().may(Permission.EDIT_CUSTOMERS)
     missing = f"no {place.scheme} that we can read" if field and field.is_masked else f"no valid {place.scheme}"
     lines = [
         (
@@ -139,7 +140,7 @@ def todo_views(place: Place, known: dict[str, int]) -> list[dict[str, Any]]:
         {
             "count": known[state],
             "sentence": f"{'customer has' if known[state] == 1 else 'customers have'} {sentence}",
-            "action": action,
+            "action": action if may_edit else "See them",
             "href": f"{place.base}?queue={queue}",
             "tone": tone,
             "code": state_code(state),
@@ -161,7 +162,7 @@ def sync_view(place: Place, *, new_href: str = "", waits_for_rows: bool = False)
         else ("done" if row.synced_at else "never")
     )
     stale = row.synced_at is None or clock.now() - row.synced_at > STALE_AFTER
-    can_start = row.state == "active" and not running
+    can_start = row.state == "active" and not running and member().may(Permission.EDIT_CUSTOMERS)
     starts_itself = stale and row.sync_state == "idle" and not saves_calls(place.provider) and not g.get("on_behalf")
     return {
         "state": state,
@@ -310,7 +311,7 @@ def empty_view(place: Place, query: ListQuery) -> dict[str, Any]:
     if queue.slug in ("invited", "joined", "problems"):
         way_on = {"href": f"{place.base}?queue=can-invite", "action": "See who can be invited"}
     if query.is_everything:
-        connected = place.connection.state == "active"
+        connected = place.connection.state == "active" and member().may(Permission.EDIT_CUSTOMERS)
         add = f"Add a {place.provider.contact_word} to {place.provider.name}"
         way_on = {"href": place.href("add_contact") if connected else None, "action": add}
     mark = "joined" if queue.slug == "problems" else queue.mark or "not-customer"

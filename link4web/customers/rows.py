@@ -49,6 +49,7 @@ class RowMaker:
     terms: Terms
     base: str
     default_scheme: str
+    may_edit: bool = True
     may_invite: bool = True
 
     def scheme_of(self, row: Any) -> str:
@@ -77,8 +78,14 @@ class RowMaker:
             ticked,
             href,
             f"{href}#why",
-            next_step(row.state, href, scheme),
+            self.step_of(row.state, href, scheme),
         )
+
+    def step_of(self, state: str, href: str, scheme: str) -> Step | None:
+        """The next step of a customer in this state, for somebody who may take it."""
+        step = next_step(state, href, scheme)
+        may = {"dialog": self.may_edit, "post": self.may_invite, "link": True}
+        return step if step and may[step.kind] else None
 
 
 _origin = lru_cache(256)(origin_words)

@@ -17,6 +17,7 @@ from link4web.database import db
 from link4web.invitations import batches
 from link4web.invitations.models import CustomerInvitation, InvitationBatch
 from link4web.invitations.words import MAIL_CODES
+from link4web.web.access import Permission, member
 from link4web.web.filters import number, plural
 
 FAILED = ("bounced", "unknown", "revoked")
@@ -50,7 +51,7 @@ def context(place: Place, batch: InvitationBatch, *, polled: bool) -> dict[str, 
     """Everything the page, or its part that is polled, needs."""
     counts = _counts(batch)
     state = _state(batch, counts)
-    total = batch.queued
+    total, may_send = batch.queued, member().may(Permission.INVITE)
     done = total - counts["queued"]
     words = _words(batch, state, done, counts)
     failures, more = _failures(place, batch) if state != "undone" else ([], 0)
@@ -63,7 +64,7 @@ def context(place: Place, batch: InvitationBatch, *, polled: bool) -> dict[str, 
             "done": done,
             "counts": _shown(counts),
             "poll_href": place.href("batch", batch=batch.id),
-            "undo_href": place.href("undo_batch", batch=batch.id),
+            "undo_href": place.href("undo_batch", batch=batch.id) if may_send else None,
             "now_href": place.href("send_batch_now", batch=batch.id),
             "announce": words if polled and state in ("done", "undone") else None,
             "held_back": _held_back(batch) if state == "sending" else [],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from link4web import outbox, tenancy
 from link4web.accounts import news
-from link4web.accounts.models import Organisation, User
+from link4web.accounts.models import Membership, Organisation, User
 from link4web.connections.models import Connection
 from link4web.customers.models import Customer
 from link4web.database import db, writing
@@ -86,6 +86,8 @@ def _story(job: Job) -> _Story:
     person = db.session.get(User, invitation.invited_by) if invitation else None
     if invitation is None or person is None or not person.is_active:
         raise GiveUp("invitation is gone")
+    if db.session.get(Membership, (organisation_id, person.id)) is None:
+        raise GiveUp("sender works there no more")  # and learns nothing more about its customers
     customer = db.session.get_one(Customer, (organisation_id, invitation.customer_id))
     connection = db.session.get_one(Connection, (organisation_id, invitation.connection_id))
     link = link_to(f"{connection.provider}.customer", connection=connection.id, customer=customer.id)

@@ -43,6 +43,7 @@ def _invite_members() -> None:
         sa.Column("may_approve", sa.Boolean(), nullable=False),
         sa.Column("may_send", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("problem", sa.String(16), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(32), nullable=True),
         sa.Column("invited_by", Id, nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),

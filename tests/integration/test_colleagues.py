@@ -5,18 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from flask import Flask
+from sqlalchemy import event, func, select
+from werkzeug.exceptions import HTTPException
 
 from link4web import tenancy
-from link4web.accounts import memberships
+from link4web.accounts import memberships, organisations
 from link4web.accounts.memberships import LastAdmin
 from link4web.accounts.models import Membership, User
 from link4web.audit.models import AuditEvent
 from link4web.colleagues.models import MembershipInvitation
 from link4web.database import db, writing
-from link4web.web.access import Rights
+from link4web.web.access import Rights, rule_of
 from tests.colleagues import ADMIN, Office, accept, enrol, form_of, sign_up_by
-from tests.invited import address
+from tests.invited import Shop, address, fail_mail, join_form, open_join, open_shop
 from tests.people import PASSWORD, Person, Town
 from tests.telling_apart import alike
 
@@ -244,6 +246,16 @@ class TestInviting:
         town.work()
         assert len(town.mails_to(who.email)) == 7
 
+    def test_a_mail_that_is_refused_is_said_on_the_list(self, town: Town, office: Office) -> None:
+        who = newcomer(town)
+        fail_mail(town, stage="rcpt", code=550, to=who.email, count=1)
+        office.invite(who.email, USER)
+        town.work()
+        assert "The mail server refused this address." in office.admin.get(office.users).text
+        [made] = invitations(office)
+        office.admin.post(f"{office.users}/invitations/{made.id}/resend")
+        assert sign_up_by(who, office.link_to(who.email)).status_code == 303
+
     def test_names_carry_no_links_into_the_mail(self, town: Town) -> None:
         """R-105."""
         admin = town.owner("Visit evil.example", "win.example\u202e")
@@ -280,6 +292,23 @@ class TestManaging:
         assert subject.endswith("has ended" if press else "was changed")
         action = "membership.removed" if press else "membership.changed"
         assert (action, office.admin.user_id) in trail(office)
+
+    def test_whoever_is_out_hears_no_more_of_the_customers(self, town: Town, office: Office) -> None:
+        """R-024: also by mail, about what they have sent themselves."""
+        colleague, customers = office.member(ADVISER), [address(), address()]
+        shop = Shop(town, colleague, open_shop(town, office.admin).connection)
+        shop.sent(*(shop.customer("Marram Grass Café", email) for email in customers))
+        for number, email in enumerate(customers):
+            if number:
+                office.admin.sign_in()
+                office.admin.post(f"{office.users}/{colleague.user_id}/remove")
+            visitor = town.visitor()
+            visitor.email = email
+            open_join(visitor, shop.mails_to(email)[0])
+            assert visitor.post("/join", join_form(email=email)).status_code == 303
+            town.work()
+        subjects = [mail["subject"] for mail in town.mails_to(colleague.email)]
+        assert subjects == ["Your access to Wattle & Wharf Coffee has ended", "Marram Grass Café has joined"]
 
     def test_an_admin_ends_the_sessions_of_a_member(self, town: Town, office: Office, stranger: Person) -> None:
         """R-025; of nobody else's, and nobody's password."""
@@ -414,3 +443,78 @@ def test_rights_are_what_they_say(town: Town, office: Office) -> None:
         [False, True, False],
         [False, True, True],
     ]
+
+
+def test_an_adviser_of_fifty_sees_all_at_once(town: Town, office: Office) -> None:
+    """One statement for all of them, however many; and nothing of those who have let nobody in."""
+    adviser, others = office.member(ADVISER), []
+    office.admin.connect_xero()
+    town.work()
+    stranger = town.owner("Sam Stranger", "Kauri Point Marine")
+    asked: list[int] = []
+    for number in range(50):
+        if number in (3, 49):
+            asked.append(_statements(town, adviser))
+        with town.app.app_context():
+            others.append(organisations.create_organisation(stranger.user_id, f"Shop {number}", "AU", None).id)
+        enrol(town, others[-1], adviser, ADVISER)
+    assert asked[0] == asked[1]
+    shown = adviser.get("/organisations").text
+    assert shown.count("an adviser") == 51 and re.search(r"\d+ without ABN", shown)
+    assert "Kauri Point Marine" not in shown
+
+
+def _statements(town: Town, person: Person) -> int:
+    """How often the database is asked for the page of somebody's organisations."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    with town.app.app_context():
+        engine = db.engine
+    person.get("/organisations")  # whatever is done once an hour is not what is counted
+    event.listen(engine, "before_cursor_execute", note)
+    assert person.get("/organisations").status_code == 200
+    event.remove(engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+@pytest.mark.parametrize("rights", [LOOKS_ONLY, USER, Rights("adviser", may_send=True)], ids=str)
+def test_pages_offer_nothing_that_would_be_refused(town: Town, office: Office, rights: Rights) -> None:
+    """Every link and button on the pages of somebody below an admin leads to what they may do."""
+    shop = open_shop(town, office.admin)
+    colleague = office.member(rights)
+    needs = shop.customer("Dry Creek Joinery", number="")
+    idle, reachable = shop.customer("Old Mill", is_customer=False), shop.customer("Marram Grass Café")
+    batch = shop.send(reachable)
+    base = f"/xero/{shop.connection}"
+    pages = [
+        *(f"{base}/customers{query}" for query in ("", "?q=marram", "?q=old mill", "?q=nobody", "?queue=needs-number")),
+        *(f"{base}/customers/{one}" for one in (needs, idle, reachable)),
+        *(base, batch, office.users, f"{office.users}/leave", f"/org/{colleague.organisation_id}/connections"),
+        "/organisations",
+    ]
+    refused = []
+    for place in pages:
+        shown = colleague.get(place)
+        assert shown.status_code == 200, place
+        refused += [(place, *what) for what in offered(shown.text) if not may(town.app, rights, *what)]
+    assert refused == []
+
+
+def offered(html: str) -> set[tuple[str, str]]:
+    """What can be pressed or followed: method and path."""
+    links = {("GET", href) for href in re.findall(r'<a [^>]*href="(/[^"#]*)', html)}
+    buttons = set(re.findall(r'(?:formaction|method="post" action|hx-post)="(/[^"]+)"', html))
+    return links | {("POST", action) for action in buttons}
+
+
+def may(app: Flask, rights: Rights, method: str, address: str) -> bool:
+    path = address.replace("&amp;", "&").partition("?")[0]
+    try:
+        endpoint, _ = app.url_map.bind("localhost").match(path, method)
+    except HTTPException:  # a static file, or an address that is led on
+        return path.startswith("/static/")
+    rule = rule_of(app.view_functions[endpoint])
+    return rule is None or rule.permission is None or rule.permission in rights.permissions

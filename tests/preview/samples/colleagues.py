@@ -39,11 +39,14 @@ def users() -> Context:
         sender="Isla Brennan",
         sent=NOW,
         until=NOW + timedelta(days=7),
+        problem=None,
         has_ended=False,
         resend_href="#",
         withdraw_href="#",
     )
-    ended = Made(**{**vars(invitation), "email": "tane@fernandtide.example", "has_ended": True})
+    ended = Made(
+        **{**vars(invitation), "email": "tane@fernandtide.example", "has_ended": True, "problem": words.MAIL["refused"]}
+    )
     return {
         "people": [ISLA, NGAIRE, gone],
         "invitations": [invitation, ended],

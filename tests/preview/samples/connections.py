@@ -81,13 +81,19 @@ def stopped() -> Context:
     return connection(connection=ledger(**trouble), upkeep=kept_up)
 
 
+def choice(*connections: Any) -> Context:
+    return {"providers": [XERO], "offered": [XERO], "connections": list(connections), "may_connect": True}
+
+
 SAMPLES: Samples = {
     "connections/_upkeep.html": [lambda: connection(), stopped],
     "connections/_state.html": [lambda: {"it": ledger()}],
     "connections/_trouble.html": [lambda: {"trouble": LOST}],
     "connections/choose_provider.html": [
-        lambda: {"providers": [XERO], "offered": [XERO], "connections": [ledger(), ledger("reconnect")]},
-        lambda: {"providers": [XERO], "offered": [XERO], "connections": []},
+        lambda: choice(ledger(), ledger("reconnect")),
+        lambda: choice(),
+        lambda: {**choice(ledger("choosing")), "may_connect": False},
+        lambda: {**choice(), "may_connect": False},
     ],
     "connections/start.html": [
         lambda: {"provider": XERO, "go_href": "#"},
