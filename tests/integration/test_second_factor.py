@@ -1,6 +1,7 @@
 """Security codes: half a sign-in opens nothing, a code works once, and whoever lost the phone still gets in."""
 
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -235,9 +236,14 @@ def test_turning_off_and_the_command_for_who_lost_everything(town: Town, app: Fl
 
 
 @pytest.fixture
-def strict(settings: Settings, simulators: Running) -> Town:
+def strict(settings: Settings, simulators: Running) -> Iterator[Town]:
     """A service that asks codes of everybody."""
-    return Town(create_app(replace(settings, second_factor="required")), simulators)
+    app = create_app(replace(settings, second_factor="required"))
+    yield Town(app, simulators)
+    app.extensions["post"].close()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_where_codes_are_asked_of_everybody_nothing_opens_before(strict: Town) -> None:
