@@ -123,19 +123,21 @@ class Phone:
         while (now := self._now()) <= self.last:
             move_clock(self.app, 30)
         self.last = now
-        return self._of(now)
+        return code_at(self.key, now)
 
     def code_of(self, steps: int) -> str:
         """The code of so many steps of 30 seconds from now."""
-        return self._of(self._now() + steps)
+        return code_at(self.key, self._now() + steps)
 
     def _now(self) -> int:
         return int((time.time() + offset_of(self.app)) // 30)
 
-    def _of(self, step: int) -> str:
-        digest = hmac.new(base64.b32decode(self.key), step.to_bytes(8, "big"), hashlib.sha1).digest()
-        at = digest[-1] & 15
-        return f"{(int.from_bytes(digest[at : at + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
+
+def code_at(key: str, step: int) -> str:
+    """The code of a step of 30 seconds since the epoch (RFC 6238)."""
+    digest = hmac.new(base64.b32decode(key), step.to_bytes(8, "big"), hashlib.sha1).digest()
+    at = digest[-1] & 15
+    return f"{(int.from_bytes(digest[at : at + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 def key_of(html: str) -> str:

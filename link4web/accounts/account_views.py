@@ -156,7 +156,7 @@ def whole_page(
         standing=codes.standing(current_user.id),
         may_turn_off=settings.second_factor != "required",
         sessions=[_line(row) for row in sessions_of(current_user.id)],
-        sign_out_others_href=url_for(".sign_out_others"),
+        sign_out_others_href=url_for("account.sign_out_others"),
     )
 
 
@@ -179,6 +179,6 @@ class _SignedIn:
 def _line(row: SessionRow) -> _SignedIn:
     found = [next((WORDS.get(word, word) for word in words if word in row.device), "") for words in (BROWSERS, SYSTEMS)]
     what = " on ".join(filter(None, found)) or "A browser"
-    end_href = url_for(".end_one", session_id=row.id)
+    end_href = url_for("account.end_one", session_id=row.id)
     is_this = row.token_hash == this_session()
     return _SignedIn(what, row.address, row.created_at, row.seen_at, end_href, is_this)

@@ -13,7 +13,8 @@ from flask_login import login_user
 from link4web import clock
 from link4web.accounts import codes
 from link4web.accounts.models import User
-from link4web.database import db
+from link4web.audit import record
+from link4web.database import db, writing
 from link4web.web import kept, sessions
 
 WANTED = "wanted"  # where somebody was going who had no account yet, or none that was confirmed
@@ -56,11 +57,20 @@ def half() -> Half | None:
     return Half(user)
 
 
-def complete(found: Half) -> None:
-    """After the code: a whole session, with a token of its own once more (R-021)."""
+def complete() -> bool:
+    """After the code: a whole session, with a token of its own once more (R-021).
+
+    False when the half before it counts no more: a new password may have been chosen while the code was checked.
+    """
+    with writing():
+        found = half()
+        if found is None:
+            return False
+        record("account.sign_in", kind="user", object_id=found.user.id, by="code")
     _anew(found.user)
     login_user(found.user)
     sessions.prove(code=True)
+    return True
 
 
 def _anew(user: User) -> None:

@@ -87,7 +87,12 @@ def send_digest(job: Job) -> None:
             db.session.scalars(select(NewsItem).where(*mine, NewsItem.digest == job.key).order_by(NewsItem.at))
         )
         user = db.session.get(User, user_id)
-        if not items or user is None or db.session.get(Membership, (organisation_id, user_id)) is None:
+        if (
+            not items
+            or user is None
+            or not user.is_active
+            or db.session.get(Membership, (organisation_id, user_id)) is None
+        ):
             db.session.execute(delete(NewsItem).where(*mine))
             return
         name = plain_name(db.session.get_one(Organisation, organisation_id).name, "your organisation")

@@ -23,8 +23,7 @@ def code() -> Response:
     if current_user.is_authenticated:
         return go_to(next_page(HOME), 302)
     if found is None:
-        flash(words.HALF_OVER, "bad SIGN-IN-HALF")
-        return go_to(url_for("accounts.sign_in", next=next_page("") or None), 302)
+        return _begin_anew()
     if form.validate_on_submit():
         try:
             recovered = codes.check(found.user.id, form.code.data or "", request.remote_addr or "")
@@ -32,8 +31,8 @@ def code() -> Response:
             form.code.errors = [words.code_refused(refused.wait)]
             status = 429 if refused.wait else 422
         else:
-            services.signed_in_by_code(found.user.id)
-            entering.complete(found)
+            if not entering.complete():
+                return _begin_anew()
             if recovered:
                 _warn_of_few(found.user.id)
             return go_on_after_sign_in(next_page(""))
@@ -41,6 +40,11 @@ def code() -> Response:
         status = 422
     recovers = bool(request.values.get("recovery"))
     return page("accounts/code.html", status=status, form=form, next=next_page(""), recovers=recovers)
+
+
+def _begin_anew() -> Response:
+    flash(words.HALF_OVER, "bad SIGN-IN-HALF")
+    return go_to(url_for("accounts.sign_in", next=next_page("") or None), 302)
 
 
 def _warn_of_few(user_id: str) -> None:

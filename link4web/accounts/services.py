@@ -174,12 +174,6 @@ def authenticate(email: str, password: str, address: str) -> User:
     return user
 
 
-def signed_in_by_code(user_id: str) -> None:
-    """Note that a sign-in with a security code is complete."""
-    with writing():
-        record("account.sign_in", kind="user", object_id=user_id, by="code")
-
-
 def check_password(user_id: str, password: str, address: str) -> None:
     """Whether this is the signed-in person's password; tries count as at the sign-in (R-005).
 

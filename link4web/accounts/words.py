@@ -12,9 +12,7 @@ NOT_CHOSEN = Coded(
 )
 ON_ITS_WAY = "A mail is on its way already. If it has not come in a minute, ask once more."
 
-CODE_REFUSED = Coded(
-    "That code doesn’t work: it is too old, was used already, or is of another account.", "CODE-REFUSED"
-)
+CODE_REFUSED = Coded("That code doesn’t work. It may be too old, or used already.", "CODE-REFUSED")
 CODE_SLOWED = "Too many codes were wrong. Wait {duration}, then try the next one."
 CODE_CLOSED = Coded("Too many codes were wrong. Choose a new password to get in again.", "CODE-CLOSED")
 CODE_NOT_YET = Coded(

@@ -73,8 +73,8 @@ def registered(provider: Provider, **changed: str) -> dict[str, str]:
     return {**PRODUCTION, **every, **{setting_name(provider, part): value for part, value in changed.items()}}
 
 
-def findings_about(provider: Provider, environment: dict[str, str], tmp_path: Path) -> list[str]:
-    """What the doctor says about one provider. Database and mail are not there, and are said apart."""
+def said_in(environment: dict[str, str], tmp_path: Path) -> list[str]:
+    """What the doctor says in an environment whose database and mail are not there."""
     nowhere = {
         "LINK4WEB_DATABASE_URL": f"sqlite:///{tmp_path}/none.db",
         "LINK4WEB_DATA_DIR": str(tmp_path),
@@ -87,7 +87,20 @@ def findings_about(provider: Provider, environment: dict[str, str], tmp_path: Pa
         with app.app_context():
             db.engine.dispose()
     assert "canary" not in said
-    return [line for line in said.splitlines() if f" {provider.name}: " in line]
+    return said.splitlines()
+
+
+def findings_about(provider: Provider, environment: dict[str, str], tmp_path: Path) -> list[str]:
+    """What the doctor says about one provider."""
+    return [line for line in said_in(environment, tmp_path) if f" {provider.name}: " in line]
+
+
+def test_a_password_alone_in_production_is_pointed_at(tmp_path: Path) -> None:
+    """R-006."""
+    for setting, mark in (("", "ok "), ("optional", "LOOK")):
+        environment = {**PRODUCTION, "LINK4WEB_SECOND_FACTOR": setting}
+        [said] = [line for line in said_in(environment, tmp_path) if "Security codes" in line]
+        assert said.startswith(mark)
 
 
 every_provider = pytest.mark.parametrize("provider", providers.ALL, ids=lambda one: one.slug)

@@ -59,6 +59,21 @@ def test_a_new_address_counts_once_it_is_proved(town: Town) -> None:
     assert person.post("/email").status_code == 410
 
 
+def test_what_is_no_new_address_is_refused_beside_the_field(town: Town) -> None:
+    """Also too many at once: each mail goes to a mailbox that nobody has proved."""
+    person = town.person()
+    for typed, code in (
+        ("nell at harbour", "SIGN-IN-EMAIL"),
+        ("\x00", "SIGN-IN-EMAIL"),
+        (person.email, "ADDRESS-SAME"),
+    ):
+        refused = person.post("/account/email", {"email": typed})
+        assert refused.status_code == 422
+        assert code in refused.text
+    answers = [person.post("/account/email", {"email": f"n{number}-{person.email}"}) for number in range(6)]
+    assert [answer.status_code for answer in answers] == [303] * 5 + [429]
+
+
 def test_the_link_survives_the_sign_in(town: Town) -> None:
     person = town.person()
     new = f"new-{person.email}"

@@ -1,6 +1,7 @@
 """Security codes: half a sign-in opens nothing, a code works once, and whoever lost the phone still gets in."""
 
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from link4web.app import create_app
 from link4web.database import db
 from link4web.settings import Settings
 from link4web.simulators.server import Running
+from tests.invited import open_join, open_shop
 from tests.people import PASSWORD, Person, Phone, Town, key_of, recovery_codes_of
 from tests.test_every_route import places
 
@@ -203,6 +205,19 @@ def test_a_new_phone_replaces_the_old_one(town: Town) -> None:
     assert browser.type_code(new.code()).status_code == 303
 
 
+def test_joining_with_somebodys_invitation_keeps_the_session_whole(town: Town) -> None:
+    """R-006: a new token after joining has proved what the old one had."""
+    shop = open_shop(town, town.owner())
+    joiner = town.owner("Jo Joiner", "Kauri Point Marine", number=None)
+    joiner.set_up_codes()
+    shop.sent(shop.customer("Kauri Point Marine", joiner.email))
+    open_join(joiner, shop.mails_to(joiner.email)[0])
+    joined = joiner.post("/join", {"organisation": joiner.organisation_id})
+    assert joined.status_code == 303, joined.text
+    assert is_in(joiner)
+    assert joiner.get("/account/codes").status_code == 200
+
+
 def test_turning_off_and_the_command_for_who_lost_everything(town: Town, app: Flask) -> None:
     person, _ = with_codes(town)
     assert person.post("/account/codes/off").location == "/account"
@@ -221,9 +236,14 @@ def test_turning_off_and_the_command_for_who_lost_everything(town: Town, app: Fl
 
 
 @pytest.fixture
-def strict(settings: Settings, simulators: Running) -> Town:
+def strict(settings: Settings, simulators: Running) -> Iterator[Town]:
     """A service that asks codes of everybody."""
-    return Town(create_app(replace(settings, second_factor="required")), simulators)
+    app = create_app(replace(settings, second_factor="required"))
+    yield Town(app, simulators)
+    app.extensions["post"].close()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_where_codes_are_asked_of_everybody_nothing_opens_before(strict: Town) -> None:
