@@ -3,6 +3,7 @@
 from link4web import outbox, schedule
 from link4web.accounts import jobs as account_jobs
 from link4web.accounts.organisations import NUMBER_RULE
+from link4web.closing import jobs as closing_jobs
 from link4web.connections import leaving, losing, webhooks
 from link4web.connections.syncing import SYNC
 from link4web.contact import jobs as contact_jobs
@@ -21,5 +22,6 @@ def register() -> None:
     outbox.handles(SYNC, sync.run, settled=sync.failed, lease_seconds=sync.LEASE_SECONDS)
     outbox.handles(NUMBER_RULE, customer_services.follow_number_rule)
     contact_jobs.register_jobs()
+    closing_jobs.register_jobs()
     ledger.register_jobs()
     schedule.register_jobs()

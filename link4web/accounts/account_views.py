@@ -12,6 +12,7 @@ from link4web.accounts.models import SessionRow
 from link4web.accounts.passwords import WeakPassword
 from link4web.accounts.services import SignInRefused, WrongPassword
 from link4web.accounts.sessions import end_sessions_of, sessions_of
+from link4web.audit import record
 from link4web.database import writing
 from link4web.web import sessions
 from link4web.web.access import public, signed_in_unverified
@@ -64,6 +65,7 @@ def password() -> Response:
 def sign_out_others() -> Response:
     with writing():
         end_sessions_of(current_user.id, but=_this_session())
+        record("account.signed_out_others", kind="user", object_id=current_user.id)
     flash("You are signed out everywhere else.", "done")
     return go_to(url_for(".show"))
 

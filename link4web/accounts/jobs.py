@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from link4web import outbox
-from link4web.accounts import cleanup, tokens
+from link4web.accounts import bank, cleanup, tokens
 from link4web.accounts.models import User
 from link4web.accounts.services import MAIL, NOBODY
 from link4web.database import db, writing
 from link4web.mail.compose import compose, plain_name
-from link4web.mail.delivery import deliver
+from link4web.mail.delivery import deliver_to
 from link4web.outbox import GiveUp, Job
 from link4web.web.links import link_to
 
@@ -35,7 +35,8 @@ def send_mail(job: Job) -> None:
         token = tokens.issue(user.id, template) if template in LINKS else ""
         outbox.begin_flight(job)
     link = link_to(LINKS[template], token=token) if token else link_to("accounts.sign_in")
-    deliver(compose(template, email, SUBJECTS[template], name=name, link=link))
+    message = compose(template, email, SUBJECTS[template], name=name, link=link)
+    deliver_to(job.payload["user"], template, message)
 
 
 def forget_old(_: Job) -> None:
@@ -52,3 +53,4 @@ def register_jobs() -> None:
     """Tell the outbox who handles account mails and the clean-up."""
     outbox.handles(MAIL, send_mail)
     outbox.handles(FORGET, forget_old)
+    outbox.handles(bank.CHANGED_MAIL, bank.send_changed_mail)

@@ -154,6 +154,12 @@ def _duration(seconds: int) -> str:
     return f"{round(seconds / 60)} minutes"
 
 
+def note_sign_out(user_id: str) -> None:
+    """Somebody has ended their session by themselves."""
+    with writing():
+        record("account.sign_out", kind="user", object_id=user_id)
+
+
 def authenticate(email: str, password: str, address: str) -> User:
     """The person with this address and password.
 

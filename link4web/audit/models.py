@@ -12,7 +12,12 @@ class AuditEvent(Base):
     """Something that happened. `chain`: an organisation's id or *system*; `hash` covers the row and the one before."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_object", "chain", "object_id", "position"),)
+    __table_args__ = (
+        Index("ix_audit_event_object", "chain", "object_id", "position"),
+        Index("ix_audit_event_actor", "chain", "actor_id", "position"),
+        Index("ix_audit_event_action", "chain", "action", "position"),
+        Index("ix_audit_event_at", "chain", "at", "position"),
+    )
 
     chain: Mapped[str] = mapped_column(Id, primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True)

@@ -14,7 +14,7 @@ from link4web.web.access import Member
 def find_member(user_id: str, organisation_id: str | None, connection_id: str | None) -> Member | None:
     """The person's membership in the organisation, or in the one that has the connection; None when there is none.
 
-    With neither, the first of their organisations by name.
+    With neither, the first of their organisations by name; one that is closed only when there is no other.
     """
     if connection_id is not None:
         return _through_connection(user_id, connection_id)
@@ -25,8 +25,11 @@ def find_member(user_id: str, organisation_id: str | None, connection_id: str | 
     )
     if organisation_id is not None:
         mine = mine.where(Organisation.id == organisation_id)
-    row = db.session.execute(mine.order_by(Organisation.name, Organisation.id).limit(1)).first()
+    row = db.session.execute(mine.order_by(*_OPEN_FIRST).limit(1)).first()
     return Member(*row, system=_only_system(row.Organisation.id)) if row else None
+
+
+_OPEN_FIRST = (Organisation.closed_at.is_not(None), Organisation.name, Organisation.id)
 
 
 def _only_system(organisation_id: str) -> str:
@@ -55,10 +58,13 @@ def _through_connection(user_id: str, connection_id: str) -> Member | None:
 def connections_of(user_id: str, provider: str = "", organisation_id: str = "") -> list[Connection]:
     """The connections a person may open, newest first; those in use before disconnected ones.
 
-    `provider` and `organisation_id` leave only theirs.
+    `provider` and `organisation_id` leave only theirs. Nobody opens those of a closed organisation.
     """
     chosen = select(Connection).join(Membership, Membership.organisation_id == Connection.organisation_id)
-    chosen = chosen.where(Membership.user_id == user_id, Connection.state != "choosing")
+    chosen = chosen.join(Organisation, Organisation.id == Connection.organisation_id)
+    chosen = chosen.where(
+        Membership.user_id == user_id, Connection.state != "choosing", Organisation.closed_at.is_(None)
+    )
     if provider:
         chosen = chosen.where(Connection.provider == provider)
     if organisation_id:

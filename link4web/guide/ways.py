@@ -33,7 +33,7 @@ PAGES = {"connection": "connection", "disconnect": "disconnect"}
 #: Tasks of an organisation: the page they have, and the part of the settings that serves until there is one.
 SETTINGS = {
     "own-number": ("", ""),
-    "organisation": ("", "details-title"),
+    "organisation": ("/org/<id:organisation>/settings/details", ""),
     "users": ("/org/<id:organisation>/users", ""),
 }
 #: Tasks of a person, who needs no organisation for them.

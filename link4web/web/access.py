@@ -15,7 +15,7 @@ from link4web import ids, tenancy
 from link4web.audit import Actor
 from link4web.audit.trail import set_actor
 from link4web.web import kept, sessions
-from link4web.web.responses import go_to, sign_in_first, verify_first
+from link4web.web.responses import closed_first, go_to, sign_in_first, verify_first
 
 
 class Permission(StrEnum):
@@ -53,12 +53,16 @@ class Member:
 
 @dataclass(frozen=True)
 class Rule:
-    """A view's access rule. `permission` None with `signed_in` True: any signed-in person, no organisation."""
+    """A view's access rule. `permission` None with `signed_in` True: any signed-in person, no organisation.
+
+    `when_closed`: also while the organisation is closed.
+    """
 
     signed_in: bool
     permission: Permission | None = None
     verified: bool = True
     csrf_exempt: bool = False
+    when_closed: bool = False
 
 
 MemberLoader = Callable[[str, str | None, str | None], Member | None]
@@ -90,9 +94,12 @@ def signed_in_unverified(view: View) -> View:
     return _declare(view, Rule(signed_in=True, verified=False))
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Members of the path's organisation (or of its connection's) whose role has `permission`."""
-    return lambda view: _declare(view, Rule(signed_in=True, permission=permission))
+def requires(permission: Permission, *, when_closed: bool = False) -> Callable[[View], View]:
+    """Members of the path's organisation (or of its connection's) whose role has `permission`.
+
+    Nobody enters an organisation that is closed but by views that say `when_closed`.
+    """
+    return lambda view: _declare(view, Rule(signed_in=True, permission=permission, when_closed=when_closed))
 
 
 def rule_of(view: Callable[..., Any]) -> Rule | None:
@@ -173,6 +180,8 @@ def _enforce(rule: Rule) -> Any:
     if member is None or not _fits_provider(member):
         abort(404)
     enter(member)
+    if member.organisation.closed_at is not None and not rule.when_closed:
+        return closed_first(may_keep=member.may(Permission.MANAGE_ORGANISATION))
     return None if member.may(rule.permission) else abort(403)
 
 

@@ -1,10 +1,21 @@
 """One or more contexts for each template, by its name. A context is made afresh for every rendering."""
 
-from tests.preview.samples import accounts, connections, contact, customers, guide, help_pages, invitations, mails
+from tests.preview.samples import (
+    accounts,
+    closing,
+    connections,
+    contact,
+    customers,
+    guide,
+    help_pages,
+    invitations,
+    mails,
+)
 from tests.preview.samples.basics import Samples
 
 SAMPLES: Samples = {
     **accounts.SAMPLES,
+    **closing.SAMPLES,
     **connections.SAMPLES,
     **contact.SAMPLES,
     **customers.SAMPLES,
