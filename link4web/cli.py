@@ -9,7 +9,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from link4web.accounts import codes, organisations, services
+from link4web.accounts.bank import reseal_bank_accounts
 from link4web.accounts.passwords import WeakPassword
+from link4web.audit.commands import audit
 from link4web.connections.reseal import reseal_all
 from link4web.connections.syncing import SYNC
 from link4web.demo import seed_demo
@@ -29,6 +31,7 @@ def add_commands(app: Flask) -> None:
     app.cli.add_command(worker)
     app.cli.add_command(user)
     app.cli.add_command(support)
+    app.cli.add_command(audit)
     app.cli.add_command(migrate_up)
     app.cli.add_command(reseal)
     app.cli.add_command(doctor)
@@ -106,8 +109,8 @@ def reset_second_factor(email: str) -> None:
 @click.command("reseal")
 @with_appcontext
 def reseal() -> None:
-    """Encrypt tokens and keys of security codes with the newest of LINK4WEB_TOKEN_KEYS, before an old one goes."""
-    click.echo(f"{reseal_all()} connections encrypted anew.")
+    """Encrypt what is sealed with the newest of LINK4WEB_TOKEN_KEYS; run it before taking an old key away."""
+    click.echo(f"{reseal_all()} connections and {reseal_bank_accounts()} bank accounts encrypted anew.")
     click.echo(f"{codes.reseal_all()} keys of security codes encrypted anew.")
 
 

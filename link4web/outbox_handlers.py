@@ -3,6 +3,7 @@
 from link4web import outbox, schedule
 from link4web.accounts import jobs as account_jobs
 from link4web.accounts.organisations import NUMBER_RULE
+from link4web.closing import jobs as closing_jobs
 from link4web.colleagues import jobs as colleague_jobs
 from link4web.connections import leaving, losing, webhooks
 from link4web.connections.syncing import SYNC
@@ -25,5 +26,6 @@ def register() -> None:
     contact_jobs.register_jobs()
     colleague_jobs.register_jobs()
     support_jobs.register_jobs()
+    closing_jobs.register_jobs()
     ledger.register_jobs()
     schedule.register_jobs()

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from link4web import providers
 from link4web.accounts import problems as accounts
+from link4web.activity import problems as activity
+from link4web.closing import problems as closing
 from link4web.colleagues import problems as colleagues
 from link4web.connections import problems as connections
 from link4web.customers import problems as customers
@@ -21,6 +23,8 @@ _OF_ALL = {
     "customers": customers.PROBLEMS,
     "invitations": invitations.PROBLEMS,
     "support": support.PROBLEMS,
+    "activity": activity.PROBLEMS,
+    "closing": closing.PROBLEMS,
 }
 
 

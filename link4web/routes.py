@@ -5,6 +5,8 @@ from flask import Blueprint, Flask, g, request, url_for
 from link4web import providers
 from link4web.accounts import account_views, address_views, code_views, organisation_views, proof_views
 from link4web.accounts import views as sign_in_views
+from link4web.activity import views as activity_views
+from link4web.closing import views as closing_views
 from link4web.colleagues import accept_views as colleague_accept_views
 from link4web.colleagues import views as colleague_views
 from link4web.connections import entry, webhook_views
@@ -15,11 +17,31 @@ from link4web.customers import views as customer_views
 from link4web.guide import views as guide_views
 from link4web.help import embed
 from link4web.help import views as help_views
-from link4web.invitations import join_views
+from link4web.invitations import defaults_views, join_views
 from link4web.invitations import views as invitation_views
 from link4web.providers.base.provider import Provider
 from link4web.support import answer_views, behalf_views, console_views, settings_views
-from link4web.web import access, health
+from link4web.web import health
+from link4web.web.access import Permission
+from link4web.web.settings_frame import SettingsPage, init_settings, settings_links
+
+#: The settings of an organisation in the order in which they are shown; a feature adds its line here.
+SETTINGS = (
+    SettingsPage("Details", "organisations.details", Permission.MANAGE_ORGANISATION),
+    SettingsPage("Business number", "organisations.business", Permission.MANAGE_ORGANISATION),
+    SettingsPage("Addresses", "organisations.addresses", Permission.MANAGE_ORGANISATION),
+    SettingsPage("Bank account", "organisations.bank", Permission.MANAGE_ORGANISATION),
+    SettingsPage("Invitations", "invitation_defaults.show", Permission.MANAGE_ORGANISATION),
+    SettingsPage(
+        "Users",
+        "colleagues.index",
+        Permission.VIEW_CUSTOMERS,
+        also=("colleagues.invite", "colleagues.person", "colleagues.leave"),
+    ),
+    SettingsPage("Support access", "support_settings.show", Permission.MANAGE_ORGANISATION),
+    SettingsPage("Activity", "activity.show", Permission.MANAGE_ORGANISATION),
+    SettingsPage("Export or close", "closing.show", Permission.MANAGE_ORGANISATION, also=("closing.close",)),
+)
 
 
 def add_all(app: Flask) -> None:
@@ -45,8 +67,12 @@ def add_all(app: Flask) -> None:
     app.register_blueprint(behalf_views.bp)
     app.register_blueprint(settings_views.bp)
     app.register_blueprint(answer_views.bp)
+    app.register_blueprint(defaults_views.bp)
+    app.register_blueprint(activity_views.bp)
+    app.register_blueprint(closing_views.bp)
     for provider in providers.ALL:
         app.register_blueprint(provider_blueprint(provider))
+    init_settings(app, SETTINGS)
 
 
 def provider_blueprint(provider: Provider) -> Blueprint:
@@ -66,6 +92,8 @@ def navigation() -> list[tuple[str, str, bool]]:
         return [("Support", url_for("support.index"), request.path.startswith("/support"))]
     places: list[tuple[str, str, bool]] = []
     here = request.path
+    if organisation and organisation.closed_at is not None:
+        return [("Your organisations", url_for("overview.index"), False)]
 
     def place(label: str, href: str, *prefixes: str) -> None:
         places.append((label, href, any(here.startswith(prefix) for prefix in (href, *prefixes))))
@@ -77,9 +105,9 @@ def navigation() -> list[tuple[str, str, bool]]:
         place("My Customers", url_for("entry.customers", organisation=organisation.id if organisation else None))
     if organisation:
         place("Connections", url_for("entry.connections", organisation=organisation.id), "/connect")
-        users = url_for("colleagues.index", organisation=organisation.id)
-        if access.member().may(access.Permission.MANAGE_ORGANISATION):
-            place("Settings", url_for("organisations.business", organisation=organisation.id), users)
-        else:
-            place("Users", users)
+        links = settings_links()
+        if links:
+            settings = url_for("organisations.settings", organisation=organisation.id)
+            is_here = here.startswith(settings) or any(link.is_current for link in links)
+            places.append(("Settings" if len(links) > 1 else links[0].label, links[0].href, is_here))
     return places

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from link4web import clock, outbox, tally
 from link4web.accounts import jobs as accounts
+from link4web.closing import export as exports
+from link4web.closing import services as closing
 from link4web.connections import due, services, webhooks
 from link4web.contact import services as contact
 from link4web.customers import selection
@@ -15,6 +17,7 @@ from link4web.support import jobs as support
 SYNCS = "schedule.syncs"
 EXPIRY = "schedule.invitations"
 LEFTOVERS = "schedule.leftovers"
+CLOSED = "schedule.closed"
 FINISHED = "schedule.finished"
 CHUNKS_IN_A_ROW = 20
 
@@ -27,6 +30,7 @@ def run_schedule() -> None:
     outbox.ask_every(EXPIRY, timedelta(minutes=10))
     outbox.ask_every(LEFTOVERS, timedelta(minutes=30))
     outbox.ask_every(FINISHED, timedelta(hours=1))
+    outbox.ask_every(CLOSED, timedelta(hours=1))
 
 
 def register_jobs() -> None:
@@ -35,6 +39,7 @@ def register_jobs() -> None:
     outbox.handles(EXPIRY, expire_invitations)
     outbox.handles(LEFTOVERS, forget_leftovers)
     outbox.handles(FINISHED, forget_finished)
+    outbox.handles(CLOSED, delete_closed)
 
 
 def request_syncs(_: Job) -> None:
@@ -50,14 +55,20 @@ def expire_invitations(_: Job) -> None:
 
 def forget_leftovers(_: Job) -> None:
     """Decline consents that nobody confirmed; delete selections that nobody came back to, and what the past
-    has left: old webhook events, messages to support and counts of mails."""
+    has left: old webhook events, messages to support, exports and counts of mails."""
     services.forget_offers()
     selection.forget_old()
     webhooks.forget_old()
+    exports.forget_old()
     with writing():
         caps.forget_ended()
         contact.forget_old()
         tally.forget_old()
+
+
+def delete_closed(_: Job) -> None:
+    """Have the data of organisations deleted that were closed 30 days ago."""
+    closing.delete_due()
 
 
 def forget_finished(_: Job) -> None:

@@ -450,7 +450,7 @@ def known_fields(owner: Person, home: Furnished) -> list[str]:
     for place in calm(owner.app, home.ids):
         if "GET" in place.methods:
             names |= set(field.findall(owner.get(place.path).text))
-    assert {"message", "details-name", "after", "next"} <= names
+    assert {"message", "holder", "after", "next"} <= names
     return sorted(names - {"csrf_token"})
 
 

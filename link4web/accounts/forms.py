@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
+from wtforms import PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 from wtforms.validators import ValidationError
 
 from link4web.accounts import news
 from link4web.registers.numbers import BusinessNumber, NumberProblem, read_number
 from link4web.sentences import Coded
-from link4web.web.forms import AtMost, Email, Form, OneOf, Required, name_field, one_line
+from link4web.web.forms import AtMost, Email, Form, OneOf, Required, name_field
 
 COUNTRIES = [SelectChoice("AU", "Australia"), SelectChoice("NZ", "New Zealand")]
 TIMEZONES = [
@@ -192,16 +192,9 @@ class NewOrganisationForm(OwnNumberForm):
 
 class OrganisationForm(Form):
     name = name_field("Business name", "Enter the name of your business.", length=255)
-    address = StringField(
-        "Postal address",
-        filters=[one_line],
-        description="Stands under every invitation, so that customers know who writes to them.",
-        validators=[AtMost(500)],
-    )
     timezone = SelectField(
         "Time zone",
         choices=TIMEZONES,
         validate_choice=False,
         validators=[OneOf([zone.value for zone in TIMEZONES], "Choose a time zone from the list.")],
     )
-    invite_without_number = BooleanField("Let customers give their business number when they join")

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from link4web import outbox
-from link4web.accounts import access_mails, addresses, cleanup, news, tokens
+from link4web.accounts import access_mails, addresses, bank, cleanup, news, tokens
 from link4web.accounts.models import User
 from link4web.accounts.notices import MAIL, NOTICES
 from link4web.accounts.services import NOBODY
 from link4web.database import db, writing
 from link4web.mail.compose import compose, plain_name
-from link4web.mail.delivery import deliver
+from link4web.mail.delivery import deliver_to
 from link4web.outbox import GiveUp, Job
 from link4web.web.links import link_to
 
@@ -37,9 +37,10 @@ def send_mail(job: Job) -> None:
         outbox.begin_flight(job)
     link = link_to(LINKS[template], token=token) if token else link_to("accounts.sign_in")
     if notice := NOTICES.get(template):
-        deliver(compose("security_notice", email, notice.subject, name=name, said=notice.said, link=link))
+        message = compose("security_notice", email, notice.subject, name=name, said=notice.said, link=link)
     else:
-        deliver(compose(template, email, SUBJECTS[template], name=name, link=link))
+        message = compose(template, email, SUBJECTS[template], name=name, link=link)
+    deliver_to(job.payload["user"], template, message)
 
 
 def forget_old(_: Job) -> None:
@@ -59,3 +60,4 @@ def register_jobs() -> None:
     outbox.handles(news.DIGEST, news.send_digest)
     outbox.handles(addresses.CHANGE_MAIL, addresses.send_mail)
     outbox.handles(access_mails.MAIL, access_mails.send)
+    outbox.handles(bank.CHANGED_MAIL, bank.send_changed_mail)

@@ -75,7 +75,11 @@ class RecoveryCode(Base):
 
 
 class Organisation(Base):
-    """A business that signs in here. `number` is its own ABN (AU) or NZBN (NZ), digits only."""
+    """A business that signs in here. `number` is its own ABN (AU) or NZBN (NZ), digits only.
+
+    `address` is the line that customers see, made from the `OrganisationAddress` once there is one. `closed_at`: an
+    admin has closed it; nobody enters any more, and its rows are deleted when `accounts.closed.KEPT` is over.
+    """
 
     __tablename__ = "organisation"
     __table_args__ = (CheckConstraint("country in ('AU', 'NZ')", name="country"),)
@@ -90,7 +94,10 @@ class Organisation(Base):
     number_checked_at: Mapped[datetime | None]
     address: Mapped[str] = mapped_column(String(500), default="")
     invite_without_number: Mapped[bool] = mapped_column(Boolean, default=False)
+    invitation_message: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    closed_by: Mapped[str | None] = mapped_column(Id)
 
     @property
     def number_scheme(self) -> str:

@@ -77,6 +77,7 @@ def _just_made(user_id: str, name: str, country: str, number: BusinessNumber | N
             Organisation.country == country,
             Organisation.number == number.digits if number else Organisation.number.is_(None),
             Organisation.created_at > clock.now() - SAME_PRESS,
+            Organisation.closed_at.is_(None),
         )
         .limit(1)
     ).first()
@@ -107,25 +108,48 @@ def _set_number(organisation: Organisation, number: BusinessNumber, finding: reg
     )
 
 
-def update_details(
-    organisation_id: str, *, name: str, address: str, timezone: str, invite_without_number: bool
-) -> None:
-    """Change the organisation's name, address, time zone and whether customers may bring their number themselves."""
+def update_details(organisation_id: str, *, name: str, timezone: str) -> None:
+    """Change the organisation's name and time zone."""
     with writing():
         organisation = db.session.get_one(Organisation, organisation_id)
-        organisation.name, organisation.address, organisation.timezone = name, address, timezone
-        if organisation.invite_without_number != invite_without_number:
-            organisation.invite_without_number = invite_without_number
+        given = {"name": name, "timezone": timezone}
+        changed = [field for field, value in given.items() if getattr(organisation, field) != value]
+        organisation.name, organisation.timezone = name, timezone
+        if changed:
+            record(
+                "organisation.details",
+                chain=organisation_id,
+                kind="organisation",
+                object_id=organisation_id,
+                changed=changed,
+            )
+
+
+def update_invitation_defaults(organisation_id: str, *, without_number: bool, message: str) -> None:
+    """Change what every invitation begins with: whether a number is needed first, and one's own message."""
+    with writing():
+        organisation = db.session.get_one(Organisation, organisation_id)
+        given = {"invite_without_number": without_number, "invitation_message": message or None}
+        changed = [field for field, value in given.items() if getattr(organisation, field) != value]
+        organisation.invite_without_number, organisation.invitation_message = without_number, message or None
+        if "invite_without_number" in changed:
             outbox.add(NUMBER_RULE, new_id(), organisation_id=organisation_id)
-        record("organisation.details", chain=organisation_id, kind="organisation", object_id=organisation_id)
+        if changed:
+            record(
+                "organisation.invitations",
+                chain=organisation_id,
+                kind="organisation",
+                object_id=organisation_id,
+                changed=changed,
+            )
 
 
 def organisations_of(user_id: str) -> list[tuple[Organisation, str]]:
-    """The organisations a person may enter, by name, with the role in each."""
+    """The organisations a person may enter, by name, with the role in each; closed ones are left out."""
     rows = db.session.execute(
         select(Organisation, Membership.role)
         .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(Membership.user_id == user_id)
+        .where(Membership.user_id == user_id, Organisation.closed_at.is_(None))
         .order_by(Organisation.name, Organisation.id)
     )
     return [(organisation, role) for organisation, role in rows]

@@ -148,6 +148,12 @@ class SignInRefused(Exception):
         return words.REFUSED
 
 
+def note_sign_out(user_id: str) -> None:
+    """Somebody has ended their session by themselves."""
+    with writing():
+        record("account.sign_out", kind="user", object_id=user_id)
+
+
 def authenticate(email: str, password: str, address: str) -> User:
     """The person with this address and password. Whoever has security codes is only half signed in by it (R-006).
 

@@ -149,6 +149,8 @@ def go_on() -> Response:
 @bp.post("/sign-out")
 @public
 def sign_out() -> Response:
+    if current_user.is_authenticated:
+        services.note_sign_out(current_user.id)
     logout_user()
     sessions.end()
     return go_to(url_for(".sign_in"))

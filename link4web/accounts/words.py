@@ -99,3 +99,16 @@ def may_words(rights: Rights) -> str:
 def own_number_code(status: str) -> str:
     """The code of what the register says to one's own number."""
     return f"OWN-NUMBER-{status.upper().replace(' ', '-')}"
+
+
+ADDRESS_LINE = Coded("Enter the street and number, or the box.", "ADDRESS-PART")
+ADDRESS_CITY = Coded("Enter the suburb or town.", "ADDRESS-PART")
+ADDRESS_STATE = Coded("Choose the state or territory.", "ADDRESS-PART")
+ADDRESS_POSTCODE = Coded("A postcode has four digits.", "ADDRESS-POSTCODE")
+BANK_BSB = Coded("A BSB has six digits.", "BANK-NUMBER")
+BANK_ACCOUNT = Coded("An account number has four to nine digits.", "BANK-NUMBER")
+#: What is wrong with a New Zealand account, by `registers.bank_accounts`.
+BANK_NZ = {
+    "length": Coded("Type all four parts: bank, branch, account and suffix.", "BANK-NUMBER"),
+    "digits": Coded("The digits don’t fit together. Compare them with a statement of the bank.", "BANK-DIGITS"),
+}

@@ -15,6 +15,9 @@ class AuditEvent(Base):
     __table_args__ = (
         Index("ix_audit_event_object", "chain", "object_id", "position"),
         Index("ix_audit_event_actor", "actor_id", "at"),
+        Index("ix_audit_event_chain_actor", "chain", "actor_id", "position"),
+        Index("ix_audit_event_action", "chain", "action", "position"),
+        Index("ix_audit_event_at", "chain", "at", "position"),
     )
 
     chain: Mapped[str] = mapped_column(Id, primary_key=True)

@@ -59,8 +59,8 @@ def record(
     outcome: str = "done",
     reason: str = "",
     **details: object,
-) -> None:
-    """Append an event to `chain` (an organisation's id, or *system*) in the running ``writing()``.
+) -> int:
+    """Append an event to `chain` (an organisation's id, or *system*) in the running ``writing()``; its position there.
 
     `details` are small plain values; no secrets, no addresses lists, nothing of a ledger's payload (R-192).
     """
@@ -88,6 +88,28 @@ def record(
     head.position, head.hash = event.position, event.hash
     db.session.add(event)
     db.session.flush()
+    return event.position
+
+
+def chains() -> Iterator[str]:
+    """Every chain that has events or an end, in order; one look into the indexes for each."""
+    last = ""
+    while True:
+        following = [
+            db.session.scalar(select(table.chain).where(table.chain > last).order_by(table.chain).limit(1))
+            for table in (AuditHead, AuditEvent)
+        ]
+        found = [chain for chain in following if chain is not None]
+        if not found:
+            return
+        last = min(found)
+        yield last
+
+
+def length(chain: str) -> int:
+    """How many events the chain says that it has."""
+    head = db.session.get(AuditHead, chain)
+    return head.position if head else 0
 
 
 def verify(chain: str) -> int | None:

@@ -16,7 +16,7 @@ from link4web.connections.words import LOST
 from link4web.database import db, writing
 from link4web.ids import new_id
 from link4web.mail.compose import compose, plain_name
-from link4web.mail.delivery import deliver
+from link4web.mail.delivery import deliver_to
 from link4web.outbox import Job
 from link4web.web.filters import moment
 from link4web.web.links import link_to
@@ -71,7 +71,7 @@ def send_lost_mail(job: Job) -> None:
         if news.held_back(job, user.id, "connection_lost", organisation_id=where, said=said, link=link):
             return
         outbox.begin_flight(job)
-    deliver(message)
+    deliver_to(user.id, "connection_lost", message, chain=connection.organisation_id)
 
 
 def _lost_mail(connection: Connection, user: User) -> EmailMessage:

@@ -14,7 +14,7 @@ from link4web.web.access import Member, Rights
 def find_member(user_id: str, organisation_id: str | None, connection_id: str | None) -> Member | None:
     """The person's membership in the organisation, or in the one that has the connection; None when there is none.
 
-    With neither, the first of their organisations by name.
+    With neither, the first of their organisations by name; one that is closed only when there is no other.
     """
     if connection_id is not None:
         return _through_connection(user_id, connection_id)
@@ -25,13 +25,21 @@ def find_member(user_id: str, organisation_id: str | None, connection_id: str | 
     )
     if organisation_id is not None:
         mine = mine.where(Organisation.id == organisation_id)
-    row = db.session.execute(mine.order_by(Organisation.name, Organisation.id).limit(1)).first()
+    row = db.session.execute(mine.order_by(*_OPEN_FIRST).limit(1)).first()
     if row is None:
         return None
     organisation, role, may_edit, may_approve, may_send = row
-    rights = Rights(role, may_edit, may_approve, may_send)
-    system = _only_system(organisation.id)
-    return Member(organisation.id, organisation.country, rights, lambda: (organisation, None), system=system)
+    return Member(
+        organisation.id,
+        organisation.country,
+        Rights(role, may_edit, may_approve, may_send),
+        lambda: (organisation, None),
+        is_closed=organisation.closed_at is not None,
+        system=_only_system(organisation.id),
+    )
+
+
+_OPEN_FIRST = (Organisation.closed_at.is_not(None), Organisation.name, Organisation.id)
 
 
 def _only_system(organisation_id: str) -> str:
@@ -43,7 +51,7 @@ def _only_system(organisation_id: str) -> str:
 
 # built once: nearly every page runs it
 _THROUGH_CONNECTION = (
-    select(Organisation.id, Organisation.country, *RIGHTS, Connection.provider, Revision.number)
+    select(Organisation.id, Organisation.country, *RIGHTS, Connection.provider, Organisation.closed_at, Revision.number)
     .join(Membership, Membership.organisation_id == Organisation.id)
     .join(Connection, Connection.organisation_id == Organisation.id)
     .outerjoin(Revision, Revision.organisation_id == Organisation.id)
@@ -63,7 +71,7 @@ def _through_connection(user_id: str, connection_id: str) -> Member | None:
         row = db.session.connection().execute(_THROUGH_CONNECTION, asked).first()
     if row is None:
         return None
-    organisation_id, country, role, may_edit, may_approve, may_send, provider, revision = row
+    organisation_id, country, role, may_edit, may_approve, may_send, provider, closed_at, revision = row
     return Member(
         organisation_id,
         country,
@@ -71,6 +79,7 @@ def _through_connection(user_id: str, connection_id: str) -> Member | None:
         lambda: _rows(organisation_id, connection_id),
         connection_id=connection_id,
         provider=provider,
+        is_closed=closed_at is not None,
         revision=revision,
         system=provider,
     )
@@ -85,10 +94,13 @@ def _rows(organisation_id: str, connection_id: str) -> tuple[Organisation, Conne
 def connections_of(user_id: str, provider: str = "", organisation_id: str = "") -> list[Connection]:
     """The connections a person may open, newest first; those in use before disconnected ones.
 
-    `provider` and `organisation_id` leave only theirs.
+    `provider` and `organisation_id` leave only theirs. Nobody opens those of a closed organisation.
     """
     chosen = select(Connection).join(Membership, Membership.organisation_id == Connection.organisation_id)
-    chosen = chosen.where(Membership.user_id == user_id, Connection.state != "choosing")
+    chosen = chosen.join(Organisation, Organisation.id == Connection.organisation_id)
+    chosen = chosen.where(
+        Membership.user_id == user_id, Connection.state != "choosing", Organisation.closed_at.is_(None)
+    )
     if provider:
         chosen = chosen.where(Connection.provider == provider)
     if organisation_id:

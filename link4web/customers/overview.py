@@ -1,6 +1,7 @@
 """All organisations of a person, each with its ledgers and what needs attention there: an adviser's first page."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, url_for
@@ -8,6 +9,7 @@ from flask_login import current_user
 from sqlalchemy import bindparam, select
 
 from link4web import tenancy
+from link4web.accounts.closed import deleted_on
 from link4web.accounts.models import Membership, Organisation
 from link4web.accounts.words import ROLES_IN_SENTENCES
 from link4web.connections.models import Connection
@@ -44,12 +46,19 @@ class Ledger:
 
 @dataclass
 class Entry:
-    """An organisation a person may enter, and what they are there in words. `href`: where a task is done in it."""
+    """An organisation a person may enter, and what they are there in words. `href`: where a task is done in it.
+
+    `deleted_on`: it is closed, and what it holds is deleted then; only its admins still see it.
+    """
 
     organisation: Organisation
     role_words: str
     ledgers: list[Ledger] = field(default_factory=list)
     href: str = ""
+
+    @property
+    def deleted_on(self) -> datetime | None:
+        return deleted_on(self.organisation)
 
 
 @bp.get("/organisations")
@@ -115,8 +124,11 @@ def entries_of(user_id: str) -> list[Entry]:
     entries: dict[str, Entry] = {}
     of_ledger: dict[str, list[Any]] = {}
     for row in rows:
+        is_closed = row.Organisation.closed_at is not None
+        if is_closed and row.role != "admin":
+            continue
         entries.setdefault(row.Organisation.id, Entry(row.Organisation, ROLES_IN_SENTENCES[row.role]))
-        if row.connection_id:
+        if row.connection_id and not is_closed:
             of_ledger.setdefault(row.connection_id, []).append(row)
     for found in of_ledger.values():
         organisation = found[0].Organisation

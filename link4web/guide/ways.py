@@ -33,7 +33,7 @@ PAGES = {"connection": "connection", "disconnect": "disconnect"}
 #: Tasks of an organisation: the page they have, and the part of it that is meant.
 SETTINGS = {
     "own-number": ("organisations.business", ""),
-    "organisation": ("organisations.business", "details-title"),
+    "organisation": ("organisations.details", ""),
     "users": ("colleagues.index", ""),
 }
 #: Tasks of a person, who needs no organisation for them.

@@ -1,7 +1,5 @@
 """What the page of a batch shows: how far it is, what failed and how to fix it."""
 
-import csv
-import io
 import math
 from collections import Counter
 from typing import Any
@@ -18,6 +16,7 @@ from link4web.invitations import batches
 from link4web.invitations.models import CustomerInvitation, InvitationBatch
 from link4web.invitations.words import MAIL_CODES
 from link4web.web.access import Permission, member
+from link4web.web.csv_text import csv_lines
 from link4web.web.filters import number, plural
 
 FAILED = ("bounced", "unknown", "revoked")
@@ -189,15 +188,12 @@ def csv_text(batch: InvitationBatch) -> str:
         .where(CustomerInvitation.batch_id == batch.id)
         .order_by(Customer.name_key, Customer.id)
     )
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["Customer", "E-mail", "State", "Sent", "Note"])
-    for name, email, state, sent_at, problem in rows:
-        sent = sent_at.isoformat(timespec="seconds") if sent_at else ""
-        writer.writerow([_cell(name), _cell(email), state, sent, _cell(problem)])
-    return out.getvalue()
-
-
-def _cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula (CWE-1236)."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return csv_lines(
+        [
+            ("Customer", "E-mail", "State", "Sent", "Note"),
+            *(
+                (name, email, state, sent_at.isoformat(timespec="seconds") if sent_at else "", problem)
+                for name, email, state, sent_at, problem in rows
+            ),
+        ]
+    )

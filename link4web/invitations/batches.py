@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from link4web import clock, outbox, tenancy
+from link4web.accounts.models import Organisation
 from link4web.audit import record
 from link4web.customers import selection as selections
 from link4web.customers import services as customers
@@ -50,10 +51,14 @@ def ask(selection: Selection, *, key: str, message: str, user_id: str, selected:
 
 
 def ask_one(connection_id: str, customer_id: str, *, user_id: str) -> Asked:
-    """Invite one customer at once; the batch then has one invitation, or none when something stands in the way."""
+    """Invite one customer at once, with the message that all begin with.
+
+    The batch then has one invitation, or none when something stands in the way.
+    """
     with writing():
         only = selections.single(connection_id, customer_id)
-        batch_id = _open(new_id(), only, message="", user_id=user_id, selected=1)
+        message = db.session.get_one(Organisation, tenancy.organisation_id()).invitation_message or ""
+        batch_id = _open(new_id(), only, message=message, user_id=user_id, selected=1)
         assert batch_id is not None
         db.session.flush()
         prepare_chunk(batch_id)
@@ -273,6 +278,12 @@ def take_back_chunk(batch_id: str) -> bool:
         revoke([row.id for row in rows], "taken back")
         restore([row.customer_id for row in rows])
     return len(rows) == CHUNK
+
+
+def note_exported(batch_id: str) -> None:
+    """Somebody takes the batch with its addresses along (R-190)."""
+    with writing():
+        record("invitations.exported", chain=tenancy.organisation_id(), kind="invitation_batch", object_id=batch_id)
 
 
 def note(action: str, customer_ids: Sequence[str], *, reason: str = "") -> None:

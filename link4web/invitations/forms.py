@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 from wtforms.validators import Optional, ValidationError
 
@@ -27,12 +27,26 @@ class ReviewForm(Form):
             raise ValidationError(words.OUT_OF_DATE)
 
     def validate_message(self, field: TextAreaField) -> None:
-        text = field.data or ""
-        if len(text) > message.MAX_LENGTH:
-            too_long = words.MESSAGE_LONG.format(most=message.MAX_LENGTH, typed=len(text))
-            raise ValidationError(Coded(too_long, "INVITE-MESSAGE-LONG"))
-        if link := message.first_link(text):
-            raise ValidationError(Coded(words.MESSAGE_LINK.format(link=link[:60]), "INVITE-MESSAGE-LINK"))
+        _check_message(field.data or "")
+
+
+def _check_message(text: str) -> None:
+    """Refuse an own message that is too long or holds a link."""
+    if len(text) > message.MAX_LENGTH:
+        too_long = words.MESSAGE_LONG.format(most=message.MAX_LENGTH, typed=len(text))
+        raise ValidationError(Coded(too_long, "INVITE-MESSAGE-LONG"))
+    if link := message.first_link(text):
+        raise ValidationError(Coded(words.MESSAGE_LINK.format(link=link[:60]), "INVITE-MESSAGE-LINK"))
+
+
+class DefaultsForm(Form):
+    """What every invitation begins with."""
+
+    without_number = BooleanField("Let customers give their business number when they join")
+    message = TextAreaField("Your message", filters=[message.tidy])
+
+    def validate_message(self, field: TextAreaField) -> None:
+        _check_message(field.data or "")
 
 
 class JoinForm(Form):

@@ -128,7 +128,10 @@ def _organisation(business: str | NewBusiness, user: User, finding: Finding | No
         raise NotYours
     if db.session.get(Membership, (business, user.id)) is None:
         raise NotYours
-    return db.session.get_one(Organisation, business)
+    organisation = db.session.get_one(Organisation, business)
+    if organisation.closed_at is not None:
+        raise NotYours
+    return organisation
 
 
 def _answer(

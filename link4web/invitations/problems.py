@@ -109,6 +109,13 @@ _INVITING = (
         "review-and-send",
     ),
     _plain(
+        "INVITE-DEFAULTS",
+        "What every invitation begins with",
+        "An admin chooses once whether customers may bring their number, and which message stands ready.",
+        "Save it here; each batch may still be changed on its review page.",
+        "review-and-send",
+    ),
+    _plain(
         "INVITE-CAPPED",
         "Some invitations wait",
         "A limit holds them back; the page says which, and until when.",
@@ -191,6 +198,13 @@ _BATCH = (
     ),
     _plain(
         "MAIL-CHANGED", "The customer was changed meanwhile", words.CHANGED, "Invite them again.", "review-and-send"
+    ),
+    _plain(
+        "MAIL-WITHDRAWN",
+        "The invitation was withdrawn",
+        words.WITHDRAWN,
+        "If the account has been kept after all, invite them again.",
+        "closing-an-account",
     ),
 )
 

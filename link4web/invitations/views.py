@@ -20,7 +20,7 @@ from link4web.invitations.words import NOTHING_LEFT, TOO_LATE
 from link4web.providers.base.provider import Provider
 from link4web.web.access import Permission, on_behalf, requires
 from link4web.web.filters import business_number, plural
-from link4web.web.responses import fragments, go_to, page, wants_fragment
+from link4web.web.responses import download, fragments, go_to, page, wants_fragment
 
 CONSENT = (
     "By sending you say that they are your customers and that you may write to them. Each mail names you, says how to"
@@ -80,7 +80,7 @@ def _review_page(
     found = found or review.examine(place, selection)
     organisation = place.organisation
     if request.method == "GET":
-        form.message.data = session.get("invitation_message", "")
+        form.message.data = session.get("invitation_message", organisation.invitation_message or "")
     form.key.data = form.key.data if is_id(form.key.data or "") else new_id()
     form.seen.data = str(found.will)
     return page(
@@ -143,7 +143,9 @@ def invite_preview(provider: Provider, connection: str) -> Response:
     selection = review.of_browser(connection)
     found = review.recipients(selection, "")[0] if selection else []
     first = found[0] if found else None
-    context = preview.landing(place, current_user, first, session.get("invitation_message", ""))
+    context = preview.landing(
+        place, current_user, first, session.get("invitation_message", place.organisation.invitation_message or "")
+    )
     return page("invitations/join.html", **context)
 
 
@@ -206,9 +208,8 @@ def batch_csv(provider: Provider, connection: str, batch: str) -> Response:
     """The batch as a file for a spreadsheet."""
     del provider
     found = _batch(batch, connection)
-    response = Response(batch_page.csv_text(found), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="invitations.csv"'
-    return response
+    batches.note_exported(found.id)
+    return download(iter([batch_page.csv_text(found)]), "invitations.csv", "text/csv")
 
 
 @requires(Permission.INVITE)

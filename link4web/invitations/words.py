@@ -17,6 +17,7 @@ CAPPED = "We send at most {words}. The rest leaves by itself from {until}."
 
 #: Why a mail did not leave, or did not arrive.
 STOPPED = "They asked for no more e-mails."
+WITHDRAWN = "Withdrawn, because the account was closed."
 CHANGED = "The customer was changed after you pressed Send. Invite them again."
 REFUSED = "The mail server refused this address."
 UNREACHABLE = "The mail could not be handed over, though we tried for an hour."
@@ -24,6 +25,7 @@ UNKNOWN = "We lost the connection while handing the mail over, so we don’t kno
 #: The code of each of them, which are stored as sentences.
 MAIL_CODES = {
     STOPPED: "MAIL-STOPPED",
+    WITHDRAWN: "MAIL-WITHDRAWN",
     CHANGED: "MAIL-CHANGED",
     REFUSED: "MAIL-REFUSED",
     UNREACHABLE: "MAIL-UNREACHABLE",

@@ -120,6 +120,12 @@ def cancel(kind: str, keys: list[str]) -> int:
     return _change_ready(kind, keys, state="cancelled", finished_at=clock.now())
 
 
+def cancel_all_of(organisation_id: str) -> int:
+    """Take back whatever waits for an organisation that is gone, inside ``writing()``; the number taken back."""
+    waiting_rows = update(OutboxRow).where(OutboxRow.organisation_id == organisation_id, OutboxRow.state == "ready")
+    return changed_rows(db.session.execute(waiting_rows.values(state="cancelled", finished_at=clock.now())))
+
+
 def hasten(kind: str, keys: list[str]) -> int:
     """Let waiting effects begin now."""
     return _change_ready(kind, keys, due_at=clock.now())

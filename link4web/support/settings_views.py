@@ -39,7 +39,7 @@ def _page(form: SwitchForm, status: int = 200) -> Response:
 
 @bp.post("/switch")
 @on_behalf("never")
-@requires(Permission.MANAGE_ORGANISATION)
+@requires(Permission.MANAGE_ORGANISATION, fresh=True)
 def switch(organisation: str) -> Response:
     """Allow support access until the end of a day, or take that back at once."""
     if request.form.get("switch") == "off":

@@ -22,7 +22,7 @@ from link4web.audit.trail import set_actor
 from link4web.settings import Settings
 from link4web.web import behalf, kept, sessions
 from link4web.web.behalf import OnBehalf
-from link4web.web.responses import codes_first, confirm_first, go_to, sign_in_first, verify_first
+from link4web.web.responses import closed_first, codes_first, confirm_first, go_to, sign_in_first, verify_first
 
 
 class Permission(StrEnum):
@@ -77,6 +77,7 @@ class Member:
     rows: Callable[[], tuple[Any, Any]]
     connection_id: str = ""
     provider: str = ""
+    is_closed: bool = False
     revision: int | None = None
     system: str = ""
 
@@ -98,6 +99,7 @@ class Rule:
     that no form may lead here (`form-action`).
     `staff`: only support staff of this role, or of a higher one. `on_behalf`: what support may do with it in somebody's
     account (see `web.behalf`).
+    `when_closed`: also while the organisation is closed.
     """
 
     signed_in: bool
@@ -109,6 +111,7 @@ class Rule:
     leads_out: bool = False
     staff: str = ""
     on_behalf: str = ""
+    when_closed: bool = False
 
 
 class Here(_AppCtxGlobals):
@@ -165,12 +168,16 @@ def signed_in_fresh(view: View) -> View:
     return _declare(view, Rule(signed_in=True, codes=False, fresh=True))
 
 
-def requires(permission: Permission, *, fresh: bool = False, leads_out: bool = False) -> Callable[[View], View]:
-    """Members of the path's organisation (or of its connection's) whose role has `permission`.
+def requires(
+    permission: Permission, *, fresh: bool = False, leads_out: bool = False, when_closed: bool = False
+) -> Callable[[View], View]:
+    """Members of the path's organisation (or of its connection's) whose rights include `permission`.
 
-    `fresh`: who have proved within ten minutes that it is them; others are asked, and then go on (R-009).
+    `fresh`: who have proved within ten minutes that it is them; others are asked, and then go on (R-009). Nobody enters
+    an organisation that is closed but by views that say `when_closed`.
     """
-    return lambda view: _declare(view, Rule(signed_in=True, permission=permission, fresh=fresh, leads_out=leads_out))
+    rule = Rule(signed_in=True, permission=permission, fresh=fresh, leads_out=leads_out, when_closed=when_closed)
+    return lambda view: _declare(view, rule)
 
 
 def staff(view: View) -> View:
@@ -282,7 +289,7 @@ def leads_out(path: str) -> bool:
 
 def _enforce_on_behalf(rule: Rule) -> Any:
     """What the person may do and support may do as well (R-066); each request is in the trail before it is answered."""
-    usual = "read" if rule.permission else "never"
+    usual = "read" if rule.permission and not rule.fresh else "never"
     refused = None if rule.staff else behalf.refusal(rule.on_behalf or usual)  # the console isn't there at all: 404
     try:
         answer = None if refused else _enforce(rule)
@@ -314,7 +321,7 @@ def _enforce(rule: Rule) -> Any:
     elif rule.codes and must_set_up_codes():
         refusal = codes_first()
     else:
-        refusal = None if rule.permission is None else _refuse_member(person, rule.permission)
+        refusal = None if rule.permission is None else _refuse_member(person, rule, rule.permission)
     if refusal is not None:
         return refusal
     if rule.fresh and not sessions.current().is_fresh:
@@ -324,7 +331,7 @@ def _enforce(rule: Rule) -> Any:
     return None
 
 
-def _refuse_member(person: Any, permission: Permission) -> Any:
+def _refuse_member(person: Any, rule: Rule, permission: Permission) -> Any:
     """Enter the organisation that the path means; None when the person may."""
     args = request.view_args or {}
     organisation, connection = args.get("organisation") or request.args.get("organisation"), args.get("connection")
@@ -336,9 +343,11 @@ def _refuse_member(person: Any, permission: Permission) -> Any:
     member = current_app.extensions["load_member"](person.id, organisation, connection)
     if member is None and not organisation and not connection:
         return go_to(url_for("organisations.new"))
-    if member is None or not _fits_provider(member) or bound not in ("", member.organisation.id):
+    if member is None or not _fits_provider(member) or bound not in ("", member.organisation_id):
         abort(404)
     enter(member)
+    if member.is_closed and not rule.when_closed:
+        return closed_first(may_keep=member.may(Permission.MANAGE_ORGANISATION))
     return None if member.may(permission) else abort(403)
 
 

@@ -1,10 +1,11 @@
 """Whole page or fragment, redirects that htmx follows, and what a sign-in leads back to."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import htmx_flask
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
 
 
 def wants_fragment() -> bool:
@@ -89,6 +90,43 @@ def confirm_first() -> Response:
 
 def _is_look() -> bool:
     return request.method in ("GET", "HEAD")
+
+
+def download(pieces: Iterator[str] | Iterator[bytes], name: str, content_type: str) -> Response:
+    """A file that is made while it leaves; `name` with its ending.
+
+    Each piece is made in an application context of its own: the request has ended by then, and a reader who goes away
+    must leave nothing open. So `pieces` ask nothing of the request, and keep no transaction from one to the next.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (werkzeug's way to the object behind its proxy)
+    response = Response(_leaving(app, pieces), content_type=f"{content_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _leaving(app: Flask, pieces: Iterator[Any]) -> Iterator[Any]:
+    while True:
+        with app.app_context():
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
+
+
+def closed_first(*, may_keep: bool) -> Response:
+    """Say that the organisation is closed; whoever may keep it after all is led to where that is done."""
+    from link4web.web.errors import error_page
+
+    where = url_for("closing.show", organisation=g.organisation.id) if may_keep else url_for("overview.index")
+    return error_page(
+        403,
+        title="This organisation is closed",
+        sentence="Its data is still here for some days, and you can keep it."
+        if may_keep
+        else "An admin has closed it. Ask them if that was a mistake.",
+        code="ORGANISATION-CLOSED",
+        go_on=where,
+    )
 
 
 def _page_asked_for() -> str:

@@ -296,15 +296,15 @@ def test_without_an_own_number_there_is_one_banner(town: Town) -> None:
 
 def test_the_rule_about_numbers_reaches_every_customer(shop: Shop, town: Town) -> None:
     ids = many(shop, 30)
-    settings = f"/org/{shop.person.organisation_id}/settings/business"
-    form = {"what": "details", "details-name": "Wattle & Wharf Coffee", "details-timezone": "Australia/Sydney"}
+    settings = f"/org/{shop.person.organisation_id}/settings/invitations"
+    form = {"message": ""}
 
     def needy() -> int:
         return shop.states(*ids).count("needs-number")
 
     before = needy()
     assert before
-    assert shop.person.post(settings, {**form, "details-invite_without_number": "y"}).status_code == 303
+    assert shop.person.post(settings, {**form, "without_number": "y"}).status_code == 303
     town.work()
     assert needy() == 0
     assert shop.person.post(settings, form).status_code == 303

@@ -84,7 +84,7 @@ def test_every_task_leads_to_its_page_and_says_what_to_do_there(owner: Person, t
         "connection": f"/{system}/{here}?hint=connection",
         "disconnect": f"/{system}/{here}/disconnect?hint=disconnect",
         "own-number": f"{settings}?hint=own-number",
-        "organisation": f"{settings}?hint=organisation#details-title",
+        "organisation": f"/org/{owner.organisation_id}/settings/details?hint=organisation",
         "users": f"/org/{owner.organisation_id}/users?hint=users",
         "account": "/account?hint=account",
         "organisations": "/organisations?hint=organisations",

@@ -50,14 +50,10 @@ def test_the_whole_way_from_ticks_to_the_mail(shop: Shop) -> None:
 
 
 def test_mail_names_everybody_and_carries_the_way_out(shop: Shop) -> None:
+    street = {"line1": "14 Lee Wharf Road", "city": "Newcastle", "state": "NSW", "postcode": "2300", "country": "AU"}
     shop.person.post(
-        f"/org/{shop.person.organisation_id}/settings/business",
-        {
-            "what": "details",
-            "details-name": "Wattle & Wharf Coffee",
-            "details-address": "14 Lee Wharf Road, Newcastle",
-            "details-timezone": "Australia/Sydney",
-        },
+        f"/org/{shop.person.organisation_id}/settings/addresses",
+        {**{f"street-{name}": value for name, value in street.items()}, "postal-country": "AU"},
     )
     shop.sent(shop.customer(email=(email := address())))
     [mail] = shop.mails_to(email)
@@ -69,7 +65,12 @@ def test_mail_names_everybody_and_carries_the_way_out(shop: Shop) -> None:
     assert headers["List-Unsubscribe"].strip() == f"<http://localhost:8000{link_in(mail, '/stop/')}>"
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     for part in ("text", "html"):
-        for words in ("51 824 753 556", "14 Lee Wharf Road, Newcastle", "Olive Owner", "support@link4web.example"):
+        for words in (
+            "51 824 753 556",
+            "14 Lee Wharf Road, Newcastle NSW 2300",
+            "Olive Owner",
+            "support@link4web.example",
+        ):
             assert words in mail[part], (part, words)
 
 
@@ -273,12 +274,8 @@ class TestReview:
 
     def test_number_may_be_optional(self, shop: Shop) -> None:
         shop.inside(
-            lambda: organisations.update_details(
-                shop.person.organisation_id,
-                name="Wattle",
-                address="",
-                timezone="Australia/Sydney",
-                invite_without_number=True,
+            lambda: organisations.update_invitation_defaults(
+                shop.person.organisation_id, without_number=True, message=""
             )
         )
         cafe = shop.customer(email=(email := address()), number="")

@@ -167,12 +167,8 @@ class TestJoining:
 
     def test_number_we_did_not_have_is_kept_with_its_origin(self, shop: Shop) -> None:
         shop.inside(
-            lambda: organisations.update_details(
-                shop.person.organisation_id,
-                name="Wattle",
-                address="",
-                timezone="Australia/Sydney",
-                invite_without_number=True,
+            lambda: organisations.update_invitation_defaults(
+                shop.person.organisation_id, without_number=True, message=""
             )
         )
         invited = Invited(shop, number="")

@@ -274,8 +274,8 @@ def test_forms_take_only_their_own_fields(town: Town) -> None:
     owner, other = town.owner(), town.owner("Sam Stranger", "Kauri Point Marine")
     extra = {"organisation_id": other.organisation_id, "id": other.organisation_id, "role": "admin", "is_staff": "1"}
     extra |= {"created_by": other.user_id, "user_id": other.user_id, "number_status": "active", "verified_at": "2020"}
-    settings = f"/org/{owner.organisation_id}/settings/business"
-    details = {"what": "details", "details-name": "Renamed", "details-timezone": "Australia/Perth"}
+    settings = f"/org/{owner.organisation_id}/settings/details"
+    details = {"name": "Renamed", "timezone": "Australia/Perth"}
     assert owner.post(settings, details | extra).status_code == 303
     owner.post("/account", {"name": "Olive", "email": "taken@harbour.example", "disabled_at": "now"} | extra)
     owner.post("/organisations/new", FORM | extra)

@@ -87,8 +87,8 @@ def test_names_times_and_rights_are_those_of_now(shop: Shop) -> None:
     shop.person.post("/account", {"name": "Olive Ocean"})
     assert "Olive Ocean" in page(shop)
     shop.person.post(
-        f"/org/{shop.person.organisation_id}/settings/business",
-        {"what": "details", "details-name": "Wattle & Wharf Roasters", "details-timezone": "Australia/Perth"},
+        f"/org/{shop.person.organisation_id}/settings/details",
+        {"name": "Wattle & Wharf Roasters", "timezone": "Australia/Perth"},
     )
     assert "Wattle &amp; Wharf Roasters" in page(shop)
     today = page(shop)

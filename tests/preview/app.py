@@ -14,6 +14,10 @@ from link4web.web.filters import init_filters
 from tests.preview.samples import SAMPLES
 
 ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = [
+    SimpleNamespace(label="Details", href="#", is_current=True),
+    SimpleNamespace(label="Bank account", href="#", is_current=False),
+]
 NAV = [("My Customers", "#", True), ("Connections", "#", False), ("Settings", "#", False)]
 
 
@@ -27,6 +31,7 @@ def preview_app() -> Flask:
     init_assets(app)
     init_help(app, problems.ALL)
     app.jinja_env.globals["csrf_token"] = lambda: "sample-token"
+    app.jinja_env.globals["settings_links"] = lambda: SETTINGS
     app.jinja_env.globals["url_for"] = lambda endpoint, **_: f"/{endpoint}"
     app.context_processor(_page_context)
     app.before_request(_organisation)
@@ -56,6 +61,8 @@ def _organisation() -> None:
         number_status="active",
         register_name="Wattle & Wharf Coffee Pty Ltd",
         number_checked_at=None,
+        closed_at=None,
+        address="14 Lee Wharf Road, Newcastle NSW 2300",
     )
     g.connection = g.on_behalf = None
     g.help_for = ("xero", "AU")

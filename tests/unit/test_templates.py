@@ -16,7 +16,7 @@ from tests.preview.samples.rows import rows
 
 TEMPLATES = ROOT / "templates"
 FILES = sorted(str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*") if file.is_file())
-SHARED = {"base.html", "base_signed_out.html", "email/_layout.html", "help/_layout.html"}
+SHARED = {"base.html", "settings.html", "base_signed_out.html", "email/_layout.html", "help/_layout.html"}
 PAGES = [(name, case) for name, cases in SAMPLES.items() for case in range(len(cases)) if name.endswith(".html")]
 MAILS = [name for name in FILES if name.startswith("email/") and name not in SHARED]
 #: Parts that are several elements on purpose: table rows, and the answer that is made of named parts.

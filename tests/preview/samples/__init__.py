@@ -2,6 +2,7 @@
 
 from tests.preview.samples import (
     accounts,
+    closing,
     colleagues,
     connections,
     contact,
@@ -17,6 +18,7 @@ from tests.preview.samples.basics import Samples
 SAMPLES: Samples = {
     **accounts.SAMPLES,
     **colleagues.SAMPLES,
+    **closing.SAMPLES,
     **connections.SAMPLES,
     **contact.SAMPLES,
     **customers.SAMPLES,

@@ -3,7 +3,7 @@
 from types import SimpleNamespace as Made
 from typing import Any
 
-from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
+from wtforms import PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 
 from link4web.accounts import words
@@ -31,12 +31,16 @@ NEW_ORGANISATION = {
 }
 
 
-BUSINESS = {
+DETAILS = {
     "name": StringField("Business name"),
-    "address": StringField("Postal address", description="Stands under every invitation."),
     "timezone": SelectField("Time zone", choices=[SelectChoice("Australia/Sydney", "Sydney")]),
-    "invite_without_number": BooleanField("Let customers give their business number when they join"),
 }
+ADDRESS = {
+    **{name: StringField(name) for name in ("line1", "line2", "city", "postcode")},
+    "state": SelectField("State", choices=[SelectChoice("NSW", "NSW")]),
+    "country": SelectField("Country", choices=[SelectChoice("AU", "Australia")]),
+}
+BANK = {name: StringField(name) for name in ("holder", "bsb", "number")}
 
 
 CODE = {"code": StringField("Security code", render_kw={"autocomplete": "one-time-code"})}
@@ -124,12 +128,21 @@ SAMPLES: Samples = {
             )
         }
     ],
-    "accounts/business.html": [
+    "accounts/business.html": [lambda: {"own": form({"number": StringField("ABN")}), "suggestion": None}],
+    "accounts/details.html": [lambda: {"form": form(DETAILS, name="Wattle & Wharf Coffee")}],
+    "accounts/addresses.html": [
         lambda: {
-            "details": form(BUSINESS, name="Wattle & Wharf Coffee"),
-            "own": form({"number": StringField("ABN")}),
-            "suggestion": None,
+            "street": form(ADDRESS, {"postcode": words.ADDRESS_POSTCODE}, prefix="street", line1="14 Lee Wharf Road"),
+            "postal": form(ADDRESS, prefix="postal"),
         }
+    ],
+    "accounts/bank.html": [
+        lambda: {"form": form(BANK), "known": None, "person": ""},
+        lambda: {
+            "form": form(BANK, {"number": words.BANK_ACCOUNT}, number="12"),
+            "known": Made(ending="678", changed_at=NOW),
+            "person": "Isla Brennan",
+        },
     ],
     "accounts/privacy.html": [dict],
     "accounts/code.html": [

@@ -23,9 +23,10 @@ TRAIL = [("My Customers", "#"), ("Dry Creek Joinery", None)]
 PROVIDER = ALL[0]
 
 
-def form(fields: dict[str, Any], errors: dict[str, str] | None = None, **data: Any) -> Form:
+def form(fields: dict[str, Any], errors: dict[str, str] | None = None, prefix: str = "", **data: Any) -> Form:
     """A WTForms form made on the spot, with errors put into it."""
-    made = type("SampleForm", (Form,), fields)(MultiDict({k: v for k, v in data.items() if v is not False}))
+    typed = {f"{prefix}-{name}" if prefix else name: value for name, value in data.items() if value is not False}
+    made = type("SampleForm", (Form,), fields)(MultiDict(typed), prefix=prefix)
     for name, sentence in (errors or {}).items():
         made[name].errors = [sentence]
     return made  # type: ignore[no-any-return]

@@ -5,7 +5,7 @@ from datetime import date
 from types import SimpleNamespace as Made
 from typing import Any
 
-from wtforms import PasswordField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
 
 from link4web.customers.problems import state_code
@@ -239,6 +239,14 @@ SAMPLES: Samples = {
             "connect_href": None,
             "home_href": "#",
         },
+    ],
+    "invitations/defaults.html": [
+        lambda: {
+            "form": form(
+                {"without_number": BooleanField("Let customers bring it"), "message": TextAreaField("Your message")},
+                message="We are moving to eInvoicing.",
+            )
+        }
     ],
     "invitations/decline.html": [
         lambda: {

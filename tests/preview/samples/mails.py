@@ -30,6 +30,19 @@ def invitation_mail() -> Context:
     )
 
 
+BANK_CHANGED = {
+    "organisation_name": "Wattle & Wharf Coffee",
+    "person": "Isla Brennan",
+    "on_behalf_of": "",
+    "at": "20 Nov 2026, 8:15 am",
+    "activity_link": "https://link4web.example/org/x/settings/activity",
+}
+CLOSED = {
+    "organisation_name": "Wattle & Wharf Coffee",
+    "person": "Isla Brennan",
+    "deleted_on": "20 Dec 2026",
+    "home_link": "https://link4web.example/organisations",
+}
 SAMPLES: Samples = {
     **{
         f"email/{name}.{kind}": [mail]
@@ -88,6 +101,21 @@ SAMPLES: Samples = {
                 reason="Somebody ended the connection in Xero.",
                 since="20 Nov 2026, 8:15 am",
             )
+        ]
+        for kind in ("txt", "html")
+    },
+    **{
+        f"email/organisation_{what}.{kind}": [
+            lambda: mail(**CLOSED, is_admin=True),
+            lambda: mail(**CLOSED, is_admin=False),
+        ]
+        for kind in ("txt", "html")
+        for what in ("closed", "kept")
+    },
+    **{
+        f"email/bank_changed.{kind}": [
+            lambda: mail(**BANK_CHANGED, ending="678", before="123"),
+            lambda: mail(**BANK_CHANGED, ending="", before="123"),
         ]
         for kind in ("txt", "html")
     },
