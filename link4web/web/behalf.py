@@ -1,8 +1,9 @@
 """Support in somebody's account: what it may do there, and that nothing of it goes unseen (R-063, R-064, R-070).
 
-A view's rule says what is allowed. *read*: looking; the usual for views that ask for a permission and no fresh proof. *write*: looking,
-and changing once the second step has been taken. *never*: nothing at all; the usual for everything else. Methods that
-change something are refused unless the rule says *write*. *own* are the controls of the support session itself.
+A view's rule says what is allowed. *read*: looking; the usual for views that ask for a permission and for no fresh
+proof. *write*: looking, and changing once the second step has been taken. *never*: nothing at all; the usual for
+everything else. Methods that change something are refused unless the rule says *write*. *own* are the controls of the
+support session itself.
 """
 
 from dataclasses import dataclass
