@@ -29,9 +29,7 @@ ADDRESS_OFTEN = Coded("That was asked for several times already. Try again in an
 ADDRESS_ASKED = "A mail with a link is on its way to {email}. Until you open it, nothing changes."
 ADDRESS_CHANGED = "You sign in with {email} from now on. A mail to the old address says so."
 ADDRESS_BACK = "{email} is your address again, and everybody is signed out. Now choose a new password."
-LAST_ADMIN = Coded(
-    "You are the last admin of {names}. Make somebody else an admin or close it first.", "ACCOUNT-LAST-ADMIN"
-)
+LAST_ADMIN = Coded("You are the last admin of {names}. Make somebody else an admin there first.", "ACCOUNT-LAST-ADMIN")
 
 OWN_NUMBER_MISSING = "Customers see your {scheme} on every invitation, so nothing can be sent before it is here."
 #: What is said when one's own number has been saved, by what the register says to it.
