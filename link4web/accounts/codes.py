@@ -100,6 +100,7 @@ def set_up(user_id: str, sealed: str, typed: str, *, keep_session: bytes) -> lis
         insertion = insert_for(SecondFactor).values(user_id=user_id, **values)
         db.session.execute(insertion.on_conflict_do_update(index_elements=["user_id"], set_=values))
         _store(user_id, hashed)
+        slowing.forgive(guessed(user_id))
         end_sessions_of(user_id, but=keep_session)
         notices.tell(user_id, "codes_on")
         record("account.codes_set_up", kind="user", object_id=user_id)

@@ -7,14 +7,14 @@ from link4web import clock
 from link4web.connections import queries
 from link4web.connections.losing import lose
 from link4web.database import writing
-from tests.invited import Shop, open_shop
+from tests.invited import Shop, open_join, open_shop
 from tests.people import Person, Town
 
 SUBJECT = "Xero is disconnected from Link4web"
 
 
-def choose(person: Person, how: str) -> None:
-    form = {"joined": "at once", "asked": "at once", "connection_lost": how}
+def choose(person: Person, how: str, kind: str = "connection_lost") -> None:
+    form = {"joined": "at once", "asked": "at once", "connection_lost": "at once", kind: how}
     assert person.post("/account/notices", form).status_code == 303
 
 
@@ -75,6 +75,22 @@ def test_once_a_day_in_the_organisations_morning(town: Town) -> None:
     town.later(days=1)
     town.work()
     assert len(subjects(town, owner)) == 1
+
+
+def test_a_customer_who_joins_is_told_of_in_the_daily_mail(town: Town) -> None:
+    owner, joiner = town.owner(), town.owner("Jo Joiner", "Kauri Point Marine", number=None)
+    shop = open_shop(town, owner)
+    choose(owner, "daily", "joined")
+    shop.sent(shop.customer("Kauri Point Marine", joiner.email))
+    open_join(joiner, shop.mails_to(joiner.email)[0])
+    assert joiner.post("/join", {"organisation": joiner.organisation_id}).status_code == 303
+    town.work()
+    assert subjects(town, owner) == []
+    town.later(days=1)
+    town.work()
+    [mail] = town.mails_to(owner.email)
+    assert "Kauri Point Marine has joined." in mail["text"]
+    assert f"{shop.base}/customers/" in mail["text"]
 
 
 def test_mails_about_the_sign_in_come_whatever_was_chosen(town: Town) -> None:
