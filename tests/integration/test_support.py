@@ -422,7 +422,7 @@ def test_changing_is_a_second_step(town: Town) -> None:
     shop = open_shop(town, case.owner)
     customer = shop.customer("Marram Grass Café", number="")
     case.entered()
-    form, where = {"number": "53 004 085 616"}, f"{shop.base}/customers/{customer}/abn"
+    form, where = {"number": "53 004 085 616", "sure": "53004085616"}, f"{shop.base}/customers/{customer}/abn"
     for headers in ({}, {"HX-Request": "true"}):
         refused = case.agent.post(where, form, headers=headers)
         assert refused.status_code == 403
