@@ -17,6 +17,8 @@ DEMO_STAFF = (
     ("Lee Larsen", "lee@link4web.example", "demo-macchiato-please", "lead"),
 )
 
+SHOW_CODE = "LINK4WEB_MODE=home .venv/bin/flask --app wsgi support code"
+
 
 def seed_demo() -> list[str]:
     """Create what is missing; one line for each sign-in. Isla has an organisation, Tane starts from nothing, Ada and
@@ -33,7 +35,7 @@ def seed_demo() -> list[str]:
     return [
         *(f"{email}  {password}  ({name})" for name, email, password in DEMO_PEOPLE),
         *(
-            f"{email}  {password}  ({name}, {role} of support; code: flask --app wsgi support code {email})"
+            f"{email}  {password}  ({name}, {role} of support; code: {SHOW_CODE} {email})"
             for name, email, password, role in DEMO_STAFF
         ),
     ]

@@ -118,10 +118,14 @@ def is_open_for_answer(access: SupportAccess) -> bool:
 
 
 def answer(access_id: str, admin_id: str, *, yes: bool) -> bool:
-    """An admin's word on one request; False when it has been decided or has run out meanwhile."""
+    """An admin's word on one request; False when it has been decided or has run out meanwhile.
+
+    Nobody of the support staff gives it, though they may be an admin there: it is the customer's.
+    """
     with writing():
         access = held(access_id)
-        if not is_open_for_answer(access) or admin_id not in consent.admins(access.organisation_id):
+        may_answer = admin_id in consent.admins(access.organisation_id) and not staff.is_staff(admin_id)
+        if not is_open_for_answer(access) or not may_answer:
             return False
         _decide(access, admin_id, "approved", yes=yes)
     return True

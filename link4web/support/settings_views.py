@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, flash, g, request, url_for
 from flask_login import current_user
 
 from link4web import clock
-from link4web.support import accesses, consent, history
+from link4web.support import accesses, consent, history, staff
 from link4web.support.forms import SwitchForm
 from link4web.web.access import Permission, on_behalf, requires
 from link4web.web.responses import go_to, page
@@ -46,6 +46,8 @@ def switch(organisation: str) -> Response:
         consent.switch_off()
         flash("Support access is off. Whoever was in there is out with their next click.", "done")
         return go_to(url_for(".show", organisation=organisation))
+    if staff.is_staff(current_user.id):
+        abort(403)  # the permission is the customer's to give
     form = _form()
     day = form.until.data
     if not form.validate() or day is None:

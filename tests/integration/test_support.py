@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, update
@@ -192,6 +193,20 @@ def test_an_admin_who_is_none_any_more_decides_nothing(town: Town) -> None:
     reader.get(link[len(town.app.config["BASE_URL"]) :])
     assert reader.post("/support-access", {"answer": "yes"}).status_code == 410
     assert case.row().state == "waiting"
+
+
+@on_sqlite
+def test_staff_do_not_allow_themselves(town: Town) -> None:
+    """R-061: the permission is the customer's, also where one of the staff is an admin."""
+    case = case_of(town)
+    with town.app.app_context(), writing():
+        mine = {"organisation_id": case.owner.organisation_id, "user_id": case.agent.user_id}
+        db.session.add(Membership(**mine, role="admin", created_at=clock.now()))
+    case.ask()
+    case.agent.post(f"{case.settings}/{case.access}", {"answer": "yes"})
+    assert case.row().state == "waiting"
+    until = (clock.now() + timedelta(days=2)).date().isoformat()
+    assert case.agent.post(f"{case.settings}/switch", {"switch": "on", "until": until}).status_code == 403
 
 
 @on_sqlite
