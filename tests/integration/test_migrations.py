@@ -1,6 +1,7 @@
 """The migrations build exactly the tables of the models, on both databases."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import CheckConstraint, Connection, inspect
+from sqlalchemy import CheckConstraint, Connection, MetaData, Table, func, insert, inspect, select
 
 from link4web.app import create_app
-from link4web.database import Base, db
+from link4web.database import Base, db, writing
 from link4web.settings import from_environment
 from link4web.web.health import newest_migration
 
@@ -84,6 +85,37 @@ def test_down_and_up_again(app: Flask) -> None:
         assert inspect(db.engine).get_table_names() == ["alembic_version"]
         flask_migrate.upgrade()
         assert set(inspect(db.engine).get_table_names()) >= set(Base.metadata.tables)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_upgrade_keeps_the_rows_that_refer_to_a_copied_table(app: Flask) -> None:
+    """On SQLite a changed column means a copied table; dropping the old one must not delete what refers to it."""
+    with app.app_context():
+        flask_migrate.downgrade(revision="0007")  # 0008 changes `connection`, which customers refer to
+        tables = {name: Table(name, MetaData(), autoload_with=db.engine) for name in KEPT}
+        with writing():
+            for name, table in tables.items():
+                db.session.connection().execute(insert(table).values(row_of(table, KEPT[name])))
+        flask_migrate.upgrade()
+        for name, table in tables.items():
+            assert db.session.connection().scalar(select(func.count()).select_from(table)) == 1, name
+        foreign_keys = db.session.connection().exec_driver_sql("PRAGMA foreign_keys").scalar()
+        assert foreign_keys == 1
+
+
+ORGANISATION, CONNECTION = "o" * 22, "c" * 22
+KEPT: dict[str, dict[str, object]] = {
+    "organisation": {"id": ORGANISATION, "country": "AU"},
+    "connection": {"organisation_id": ORGANISATION, "id": CONNECTION, "state": "active", "sync_state": "idle"},
+    "customer": {"organisation_id": ORGANISATION, "connection_id": CONNECTION, "ledger_status": "active"},
+}
+
+
+def row_of(table: Table, facts: dict[str, object]) -> dict[str, object]:
+    """A row with the facts, and anything that fits in the other columns that must not be empty."""
+    plain = {str: "x", int: 0, bool: False, datetime: datetime(2026, 11, 1)}  # noqa: DTZ001 (as SQLite keeps them)
+    needed = [column for column in table.columns if not column.nullable and column.name not in facts]
+    return {**{column.name: plain[column.type.python_type] for column in needed}, **facts}
 
 
 def test_upgrading_twice_is_harmless(app: Flask) -> None:
