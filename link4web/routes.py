@@ -22,7 +22,7 @@ from link4web.invitations import views as invitation_views
 from link4web.providers.base.provider import Provider
 from link4web.support import answer_views, behalf_views, console_views, settings_views
 from link4web.web import health
-from link4web.web.access import Permission
+from link4web.web.rights import Permission
 from link4web.web.settings_frame import SettingsPage, init_settings, settings_links
 
 #: The settings of an organisation in the order in which they are shown; a feature adds its line here.

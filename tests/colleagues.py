@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 from link4web import clock
 from link4web.accounts.models import Membership
 from link4web.database import db, writing
-from link4web.web.access import Rights
+from link4web.web.rights import Rights
 from tests.invited import link_in
 from tests.people import PASSWORD, Person, Town
 

@@ -23,8 +23,9 @@ from link4web.connections.models import Connection
 from link4web.database import Base, db, writing
 from link4web.http import forget_clients
 from link4web.ids import new_id
-from link4web.web.access import Rights, Rule, rule_of
+from link4web.web.access import Rule, rule_of
 from link4web.web.responses import is_local_path
+from link4web.web.rights import Rights
 from tests.colleagues import Office, enrol
 from tests.invited import Shop, address, open_join, open_shop
 from tests.people import Person, Town

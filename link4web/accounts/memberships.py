@@ -15,7 +15,7 @@ from link4web.accounts.sessions import end_sessions_of
 from link4web.audit import record
 from link4web.database import db, writing
 from link4web.sentences import Coded
-from link4web.web.access import Permission, Rights
+from link4web.web.rights import Permission, Rights
 
 
 class Refused(Exception):

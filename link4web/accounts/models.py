@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from link4web.database import Base, Id, UtcDateTime
 from link4web.ids import new_id
-from link4web.web.access import Rights
+from link4web.web.rights import Rights
 
 EMAIL_LENGTH = 254
 NAME_LENGTH = 255

@@ -12,8 +12,9 @@ from link4web.accounts.models import Organisation
 from link4web.accounts.number_check import answer_to
 from link4web.registers.numbers import read_number
 from link4web.settings import Settings
-from link4web.web.access import Permission, requires, signed_in
+from link4web.web.access import requires, signed_in
 from link4web.web.responses import go_to, next_page, page
+from link4web.web.rights import Permission
 from link4web.web.settings_frame import settings_links
 
 bp = Blueprint("organisations", __name__)

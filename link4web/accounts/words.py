@@ -1,7 +1,7 @@
 """The sentences about signing in and about one's own number; each trouble has its own."""
 
 from link4web.sentences import Coded
-from link4web.web.access import Rights
+from link4web.web.rights import Rights
 
 REFUSED = Coded("This address and password don’t belong together.", "SIGN-IN-REFUSED")
 SLOWED = "Too many tries. Wait {duration}, or choose a new password."

@@ -9,8 +9,9 @@ from link4web.activity.reading import NOBODY, Asked
 from link4web.activity.words import GROUPS
 from link4web.audit import record
 from link4web.database import writing
-from link4web.web.access import Permission, requires
+from link4web.web.access import requires
 from link4web.web.responses import download, page
+from link4web.web.rights import Permission
 
 bp = Blueprint("activity", __name__)
 

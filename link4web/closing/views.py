@@ -14,9 +14,10 @@ from link4web.connections import queries
 from link4web.customers.models import CustomerCount
 from link4web.database import db
 from link4web.invitations.withdrawing import number_open
-from link4web.web.access import Permission, requires
+from link4web.web.access import requires
 from link4web.web.responses import download as file_of
 from link4web.web.responses import go_to, page, wants_fragment
+from link4web.web.rights import Permission
 
 bp = Blueprint("closing", __name__)
 

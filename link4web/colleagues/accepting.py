@@ -17,7 +17,7 @@ from link4web.audit import record
 from link4web.colleagues.models import MembershipInvitation
 from link4web.database import db, end_reading, writing
 from link4web.ids import new_id
-from link4web.web.access import Rights
+from link4web.web.rights import Rights
 
 NOTICE = "colleagues.answer_notice"
 

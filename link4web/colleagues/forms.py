@@ -5,8 +5,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from link4web.accounts import words
 from link4web.accounts.passwords import MAX_LENGTH as LONGEST_PASSWORD
-from link4web.web.access import Rights
 from link4web.web.forms import AtMost, Email, Form, OneOf, Required, name_field
+from link4web.web.rights import Rights
 
 
 class RightsForm(Form):

@@ -17,8 +17,8 @@ from link4web.colleagues.models import MembershipInvitation
 from link4web.database import db, writing
 from link4web.ids import new_id
 from link4web.invitations.caps import DAY, Cap, take_under
-from link4web.web.access import Rights
 from link4web.web.filters import number
+from link4web.web.rights import Rights
 
 MAIL = "colleagues.invitation_mail"
 LIFETIME = timedelta(days=7)

@@ -9,7 +9,7 @@ from link4web.accounts.models import EMAIL_LENGTH
 from link4web.database import Base, Id
 from link4web.ids import new_id
 from link4web.tenancy import TenantMixin
-from link4web.web.access import Rights
+from link4web.web.rights import Rights
 
 
 class MembershipInvitation(TenantMixin, Base):

@@ -15,9 +15,10 @@ from link4web.colleagues.models import MembershipInvitation
 from link4web.colleagues.words import MAIL, TOO_MANY
 from link4web.invitations.caps import Full
 from link4web.sentences import Coded
-from link4web.web.access import Permission, Rights, member, requires
+from link4web.web.access import member, requires
 from link4web.web.filters import soon
 from link4web.web.responses import go_to, page
+from link4web.web.rights import Permission, Rights
 
 bp = Blueprint("colleagues", __name__, url_prefix="/org/<id:organisation>/users")
 USUAL = Rights("user", may_edit=True)

@@ -13,9 +13,10 @@ from link4web.connections.models import Connection
 from link4web.connections.providers import offered
 from link4web.ids import is_id
 from link4web.providers.base.provider import Provider
-from link4web.web.access import Permission, member, on_behalf, requires, signed_in
+from link4web.web.access import member, on_behalf, requires, signed_in
 from link4web.web.behalf import organisation_id as bound_organisation
 from link4web.web.responses import go_to, page
+from link4web.web.rights import Permission
 
 bp = Blueprint("entry", __name__)
 

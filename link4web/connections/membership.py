@@ -8,7 +8,8 @@ from link4web.connections.models import Connection
 from link4web.connections.queries import ledgers
 from link4web.database import db
 from link4web.revision import Revision
-from link4web.web.access import Member, Rights
+from link4web.web.access import Member
+from link4web.web.rights import Rights
 
 
 def find_member(user_id: str, organisation_id: str | None, connection_id: str | None) -> Member | None:

@@ -10,8 +10,9 @@ from link4web.connections.allowance import Turns
 from link4web.connections.due import is_told, next_run, pace, saves_calls
 from link4web.connections.models import Connection
 from link4web.providers.base.provider import Provider
-from link4web.web.access import Permission, member
+from link4web.web.access import member
 from link4web.web.filters import number, soon
+from link4web.web.rights import Permission
 
 CURE_WAITING = "Nothing to do: we go on by ourselves{when}. What is here stays as it is."
 CURE_FAILED = (

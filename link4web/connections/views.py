@@ -17,8 +17,9 @@ from link4web.connections.words import consent_words, reconnect_words
 from link4web.database import writing
 from link4web.ids import is_id
 from link4web.providers.base.provider import Provider
-from link4web.web.access import Permission, member, on_behalf, public, requires
+from link4web.web.access import member, on_behalf, public, requires
 from link4web.web.responses import go_to, page
+from link4web.web.rights import Permission
 
 
 def add_routes(bp: Blueprint) -> None:

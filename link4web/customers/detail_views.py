@@ -12,9 +12,10 @@ from link4web.customers.popups import MOST_SHARING, ending_there, kept_back, lis
 from link4web.customers.problems import draft_code, state_code
 from link4web.customers.words import DRAFTS, ORIGINS, state_words
 from link4web.providers.base.provider import Provider
-from link4web.web.access import Permission, member, requires
+from link4web.web.access import member, requires
 from link4web.web.filters import business_number
 from link4web.web.responses import page
+from link4web.web.rights import Permission
 
 TONES = {
     states.CAN_INVITE: "go",

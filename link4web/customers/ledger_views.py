@@ -11,8 +11,9 @@ from link4web.customers.pages import Place
 from link4web.providers.base.errors import DuplicateName, PersonMustFix, ProviderError, TryAgainLater
 from link4web.providers.base.provider import Provider
 from link4web.sentences import Coded
-from link4web.web.access import Permission, member, requires
+from link4web.web.access import member, requires
 from link4web.web.responses import go_to, page
+from link4web.web.rights import Permission
 
 
 def add_routes(bp: Blueprint, base: str) -> None:

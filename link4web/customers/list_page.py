@@ -14,8 +14,9 @@ from link4web.customers.pages import Place
 from link4web.customers.selection_words import cleared_view, selection_view
 from link4web.help.hints import task_here
 from link4web.sentences import Coded
-from link4web.web.access import Permission, member
+from link4web.web.access import member
 from link4web.web.filters import day
+from link4web.web.rights import Permission
 
 
 def list_context(

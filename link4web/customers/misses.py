@@ -12,8 +12,9 @@ from link4web.customers.problems import gone_code
 from link4web.customers.queries import by_external_id, get
 from link4web.customers.words import GONE
 from link4web.sentences import Coded
-from link4web.web.access import Permission, member
+from link4web.web.access import member
 from link4web.web.filters import business_number, moment, number
+from link4web.web.rights import Permission
 
 
 def miss_view(

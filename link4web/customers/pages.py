@@ -34,8 +34,9 @@ from link4web.customers.words import (
 )
 from link4web.providers.base.provider import Provider
 from link4web.registers.numbers import abn_or_none, nzbn_or_none
-from link4web.web.access import Permission, member
+from link4web.web.access import member
 from link4web.web.filters import clock_time, day, number, plural, soon
+from link4web.web.rights import Permission
 
 STALE_AFTER = timedelta(minutes=15)
 

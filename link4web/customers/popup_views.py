@@ -21,8 +21,9 @@ from link4web.customers.popups import (
 )
 from link4web.providers.base.provider import Provider
 from link4web.sentences import Coded
-from link4web.web.access import Permission, on_behalf, requires
+from link4web.web.access import on_behalf, requires
 from link4web.web.responses import go_to, page
+from link4web.web.rights import Permission
 
 
 def add_routes(bp: Blueprint, base: str) -> None:

@@ -13,8 +13,9 @@ from link4web.customers.words import NOT_CONNECTED, NOTHING_SELECTED, TOO_MANY
 from link4web.database import db
 from link4web.providers.base.provider import Provider
 from link4web.sentences import Coded
-from link4web.web.access import Permission, on_behalf, requires
+from link4web.web.access import on_behalf, requires
 from link4web.web.responses import fragments, go_to, page, wants_fragment
+from link4web.web.rights import Permission
 from link4web.web.unchanged import unless_changed
 
 

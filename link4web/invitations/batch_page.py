@@ -15,9 +15,10 @@ from link4web.database import db
 from link4web.invitations import batches
 from link4web.invitations.models import CustomerInvitation, InvitationBatch
 from link4web.invitations.words import MAIL_CODES
-from link4web.web.access import Permission, member
+from link4web.web.access import member
 from link4web.web.csv_text import csv_lines
 from link4web.web.filters import number, plural
+from link4web.web.rights import Permission
 
 FAILED = ("bounced", "unknown", "revoked")
 FAILURES_SHOWN = 50

@@ -4,8 +4,9 @@ from flask import Blueprint, Response, flash, g, url_for
 
 from link4web.accounts import organisations
 from link4web.invitations.forms import DefaultsForm
-from link4web.web.access import Permission, requires
+from link4web.web.access import requires
 from link4web.web.responses import go_to, page
+from link4web.web.rights import Permission
 
 bp = Blueprint("invitation_defaults", __name__)
 

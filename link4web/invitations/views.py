@@ -18,9 +18,10 @@ from link4web.invitations.models import InvitationBatch
 from link4web.invitations.standing import standing
 from link4web.invitations.words import NOTHING_LEFT, TOO_LATE
 from link4web.providers.base.provider import Provider
-from link4web.web.access import Permission, on_behalf, requires
+from link4web.web.access import on_behalf, requires
 from link4web.web.filters import business_number, plural
 from link4web.web.responses import download, fragments, go_to, page, wants_fragment
+from link4web.web.rights import Permission
 
 CONSENT = (
     "By sending you say that they are your customers and that you may write to them. Each mail names you, says how to"

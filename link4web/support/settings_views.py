@@ -9,8 +9,9 @@ from flask_login import current_user
 from link4web import clock
 from link4web.support import accesses, consent, history, staff
 from link4web.support.forms import SwitchForm
-from link4web.web.access import Permission, on_behalf, requires
+from link4web.web.access import on_behalf, requires
 from link4web.web.responses import go_to, page
+from link4web.web.rights import Permission
 
 bp = Blueprint("support_settings", __name__, url_prefix="/org/<id:organisation>/settings/support")
 

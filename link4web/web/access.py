@@ -6,9 +6,7 @@ A foreign id looks exactly like a missing one (R-045).
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, g, request, url_for
@@ -23,44 +21,7 @@ from link4web.settings import Settings
 from link4web.web import behalf, kept, sessions
 from link4web.web.behalf import OnBehalf
 from link4web.web.responses import closed_first, codes_first, confirm_first, go_to, sign_in_first, verify_first
-
-
-class Permission(StrEnum):
-    """What a role may do in an organisation."""
-
-    VIEW_CUSTOMERS = "view customers"
-    EDIT_CUSTOMERS = "edit customers"
-    INVITE = "invite customers"
-    APPROVE_INVOICES = "approve invoices"
-    CONNECT = "connect and disconnect"
-    MANAGE_ORGANISATION = "manage the organisation"
-    MANAGE_USERS = "let people in and out"
-
-
-class Rights(NamedTuple):
-    """A role (*admin*, *user* or *adviser*) and what is ticked beside it; an admin may everything, ticked or not."""
-
-    role: str
-    may_edit: bool = False
-    may_approve: bool = False
-    may_send: bool = False
-
-    @property
-    def permissions(self) -> frozenset[Permission]:
-        """What they come to."""
-        return _permissions(self)
-
-
-@lru_cache
-def _permissions(rights: Rights) -> frozenset[Permission]:
-    if rights.role == "admin":
-        return frozenset(Permission)
-    ticked = (
-        (Permission.EDIT_CUSTOMERS, rights.may_edit),
-        (Permission.APPROVE_INVOICES, rights.may_approve),
-        (Permission.INVITE, rights.may_send),
-    )
-    return frozenset({Permission.VIEW_CUSTOMERS, *(permission for permission, may in ticked if may)})
+from link4web.web.rights import Permission, Rights
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def local(moment: datetime) -> datetime:
 
 def zone_here() -> str:
     """The time zone that pages of this request write times in; empty for UTC."""
-    organisation = g.organisation
+    organisation = getattr(g, "organisation", None)
     return str(organisation.timezone if organisation else g.get("zone", ""))
 
 

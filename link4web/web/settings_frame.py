@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request, url_for
 
-from link4web.web.access import Permission, rule_of
+from link4web.web.access import rule_of
+from link4web.web.rights import Permission
 
 
 @dataclass(frozen=True)

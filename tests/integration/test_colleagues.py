@@ -16,7 +16,8 @@ from link4web.accounts.models import Membership, User
 from link4web.audit.models import AuditEvent
 from link4web.colleagues.models import MembershipInvitation
 from link4web.database import db, writing
-from link4web.web.access import Rights, rule_of
+from link4web.web.access import rule_of
+from link4web.web.rights import Rights
 from tests.colleagues import ADMIN, Office, accept, enrol, form_of, sign_up_by
 from tests.invited import Shop, address, fail_mail, join_form, open_join, open_shop
 from tests.people import PASSWORD, Person, Town
