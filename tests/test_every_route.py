@@ -504,10 +504,15 @@ def throw_at(place: Place, owner: Person, names: st.SearchStrategy[str]) -> None
         if "POST" in place.methods:
             answers.append(owner.post(place.path, form, headers=headers))
         for answer in answers:
-            assert answer.status_code < 500, (place.path, form, junk)
+            assert answer.status_code < 500 or _asks_in_vain(place, answer), (place.path, form, junk)
             assert "Traceback" not in answer.text
 
     throw()
+
+
+def _asks_in_vain(place: Place, answer: TestResponse) -> bool:
+    """A furnished organisation has no tokens: whatever is a good name can't be added, and the page says so."""
+    return place.view == "add_contact" and answer.status_code == 503 and "Connect again" in answer.text
 
 
 def as_sent(text: str) -> str:
