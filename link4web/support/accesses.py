@@ -202,7 +202,7 @@ def tell_admins(access: SupportAccess, what: str) -> None:
 def _note(action: str, user_id: str, access_id: str, *, outcome: str = "done", reason: str = "", **more: str) -> None:
     """Into the organisation's trail, with both identities where a member of the staff acts (R-069)."""
     who = current_actor()
-    both = replace(who, on_behalf_of_id=user_id) if who.user_id and staff.is_staff(who.user_id) else who
+    both = replace(who, on_behalf_of_id=user_id or None) if who.user_id and staff.is_staff(who.user_id) else who
     with actor(both):
         record(
             action,

@@ -13,6 +13,7 @@ from link4web.accounts.models import Organisation, User
 from link4web.audit import record
 from link4web.audit.trail import SYSTEM
 from link4web.database import db, writing
+from link4web.ids import is_id
 from link4web.invitations.caps import Full
 from link4web.support import accesses, finding, health, history, metrics, queries, sessions, words
 from link4web.support.accesses import Refused, Wish
@@ -97,7 +98,7 @@ def ask(organisation: str) -> Response:
 
 def _wish(form: AskForm) -> Wish:
     return Wish(
-        user_id=form.user.data or "",
+        user_id=chosen if is_id(chosen := form.user.data or "") else "",
         category=form.category.data,
         reason=form.reason.data or "",
         ticket=form.ticket.data or "",

@@ -79,6 +79,18 @@ def test_a_reason_says_something(town: Town) -> None:
         assert case.ask(**missing).status_code == 422, missing
 
 
+def test_junk_is_refused(town: Town) -> None:
+    """R-151: what no page of ours sends, where staff alone could send it; PostgreSQL is the stricter about values."""
+    case = case_of(town)
+    for junk in ("\x00", "A" * 22, "9" * 5000, "²", "//evil.example", "%_\\\u202e\u2028"):
+        for field in ("user", "category", "ticket"):
+            assert case.ask(**{field: junk}).status_code in (303, 422), (field, junk[:9])
+        assert case.agent.get("/support", query_string={"q": junk}).status_code == 200, junk[:9]
+        assert case.agent.get(f"{case.organisation_page}/ask", query_string={"person": junk}).status_code == 200
+        form = {"switch": junk, "until": junk}
+        assert case.owner.post(f"{case.settings}/switch", form).status_code == 422
+
+
 @on_sqlite
 def test_nobody_who_must_not_be_acted_for(town: Town) -> None:
     """R-065: self, staff, suspended, not confirmed, of another organisation; refused and in the trail."""
