@@ -63,7 +63,7 @@ def ask(user_id: str, email: str) -> None:
             _mail(change, "email", change)
         else:
             notices.tell(taken.id, "address_wanted", once=user_id)
-        record(ASKED, kind="user", object_id=user_id)
+        record("account.email_asked", kind="user", object_id=user_id)
 
 
 def asked(user_id: str) -> str:

@@ -21,7 +21,9 @@ KINDS = {
     "connection": "a connection",
     "invitation_batch": "a batch of invitations",
     "organisation": "the organisation",
+    "membership_invitation": "an invitation to work here",
     "organisation_export": "an export",
+    "support_access": "a visit of support",
     "user": "a person",
 }
 
