@@ -18,7 +18,8 @@ from sqlalchemy import func, select, update
 from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
-from link4web import providers, tenancy
+from link4web import clock, providers, tenancy
+from link4web.accounts.models import User
 from link4web.connections.models import Connection
 from link4web.database import Base, db, writing
 from link4web.http import forget_clients
@@ -29,6 +30,7 @@ from link4web.web.rights import Rights
 from tests.colleagues import Office, enrol
 from tests.invited import Shop, address, open_join, open_shop
 from tests.people import Person, Town
+from tests.supporters import agent_of
 from tests.telling_apart import alike
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -245,6 +247,28 @@ def test_a_lower_role_gets_only_what_it_may(town: Town) -> None:
                     assert ask(adviser, method, path, **more).status_code == 403, (method, place.path, rights)
     owner.post(f"/org/{owner.organisation_id}/users/{adviser.user_id}/remove")
     sees_nothing()
+
+
+@on_sqlite
+def test_support_without_a_visit_and_the_suspended_get_in_nowhere(town: Town) -> None:
+    """R-044, R-060, R-024: staff see an account only through a visit; whoever is suspended is signed out everywhere."""
+    owner, agent, suspended = town.owner(), agent_of(town), town.person("Sue Suspended")
+    ids = furnished(town, owner).ids
+    enrol(town, owner.organisation_id, suspended, Rights("admin"))
+    agents, theirs = agent.token(), suspended.token()
+    with town.app.app_context(), writing():
+        db.session.execute(update(User).where(User.id == suspended.user_id).values(disabled_at=clock.now()))
+    for place in places(town.app, ids):
+        if not place.rule.signed_in or place.view in LEAVING:
+            continue
+        for method in sorted(place.methods):
+            where = (method, place.path)
+            token = {"token": theirs} if method == "POST" else {}
+            out = ask(suspended, method, place.path, **token)
+            assert out.status_code == (401 if method in UNSAFE else 302), where
+            if place.route.arguments & {"organisation", "connection"} and not place.rule.staff:
+                token = {"token": agents} if method == "POST" else {}
+                assert ask(agent, method, place.path, **token).status_code == 404, where
 
 
 @on_sqlite
