@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
 
+import segno
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import delete, func, select, update
@@ -34,10 +35,14 @@ _GROUPS = 3
 
 @dataclass(frozen=True)
 class Key:
-    """What an authenticator app needs: the key in groups of four, and the same as a link that opens the app."""
+    """What an authenticator app needs: the key in groups of four, as a link that opens the app, and as a QR picture.
+
+    `picture` is a data address of an image, dark on white in every colour scheme, as scanners want it.
+    """
 
     groups: str
     href: str
+    picture: str
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,9 @@ def shown(sealed: str, user_id: str, email: str) -> Key | None:
         return None
     text = base64.b32encode(secret).decode()
     groups = " ".join(text[start : start + 4] for start in range(0, len(text), 4))
-    return Key(groups, _totp(secret).get_provisioning_uri(email, ISSUER))
+    address = _totp(secret).get_provisioning_uri(email, ISSUER)
+    picture = segno.make_qr(address, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
+    return Key(groups, address, picture)
 
 
 def set_up(user_id: str, sealed: str, typed: str, *, keep_session: bytes) -> list[str]:

@@ -145,7 +145,7 @@ def test_what_an_event_must_say_is_said_by_all_of_them(town: Town, capsys: pytes
         "activity.exported",
         "mail.sent",
     }
-    for event_ in ("account.sign_in", "account.sign_out", "account.signed_out_others", "mail.sent"):
+    for event_ in ("account.sign_in", "account.sign_out", "account.sessions_ended", "mail.sent"):
         assert (event_, "done") in system, event_
     assert ("account.sign_in", "refused") in system
     with town.app.app_context(), tenancy.system("reading what must not be in the trail, in a test"):

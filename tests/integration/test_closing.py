@@ -148,7 +148,7 @@ class TestClose:
         town.work()
         assert shop.mails_to(late) == []
         guest = town.visitor()
-        assert "was taken back" in open_join(guest, shop.mails_to(email)[0]).text
+        assert "counts no more" in open_join(guest, shop.mails_to(email)[0]).text
         assert [one.state for one in shop.invitations(invited)] == ["revoked"]
         for person in (owner, admin, user):
             mails = {mail["subject"]: mail["text"] for mail in town.mails_to(person.email)}

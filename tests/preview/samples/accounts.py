@@ -49,7 +49,11 @@ CODE = {"code": StringField("Security code", render_kw={"autocomplete": "one-tim
 CONFIRM = {"password": PasswordField("Password", render_kw={"autocomplete": "current-password"})}
 
 
-KEY = Made(groups="JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP", href="otpauth://totp/Link4web:isla?secret=JBSWY3DP")
+KEY = Made(
+    groups="JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
+    href="otpauth://totp/Link4web:isla?secret=JBSWY3DP",
+    picture="data:image/svg+xml,%3Csvg/%3E",
+)
 
 
 USER = Made(email="isla@wattlewharf.example")
