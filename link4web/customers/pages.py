@@ -163,7 +163,8 @@ def sync_view(place: Place, *, new_href: str = "", waits_for_rows: bool = False)
         else ("done" if row.synced_at else "never")
     )
     stale = row.synced_at is None or clock.now() - row.synced_at > STALE_AFTER
-    can_start = row.state == "active" and not running and member().may(Permission.EDIT_CUSTOMERS)
+    here = g.get("member")  # nobody's, where support looks from outside
+    can_start = row.state == "active" and not running and here is not None and here.may(Permission.EDIT_CUSTOMERS)
     starts_itself = stale and row.sync_state == "idle" and not saves_calls(place.provider) and not g.get("on_behalf")
     return {
         "state": state,

@@ -83,7 +83,8 @@ class Here(_AppCtxGlobals):
             return super().__getattr__(name)
         member: Member | None = self.get("member")
         rows = member.rows() if member else (None, None)
-        self.__dict__.update(organisation=rows[0], connection=rows[1])
+        self.setdefault("organisation", rows[0])  # what somebody has set by hand stays
+        self.setdefault("connection", rows[1])
         return self.get(name)
 
 
