@@ -75,6 +75,7 @@ class Settings:
     pace_calls: bool
     trusted_proxies: int
     second_factor: str
+    metrics_token: str = field(default="", repr=False)
     help_frames: tuple[str, ...] = ()
     session_idle_minutes: int = 60
     session_hours: int = 12
@@ -168,6 +169,7 @@ class _Reader:
             pace_calls=self.get("PACE_CALLS", "1") != "0",
             trusted_proxies=self.number_of(self.get("TRUSTED_PROXIES", "0"), "LINK4WEB_TRUSTED_PROXIES"),
             second_factor=self.get("SECOND_FACTOR") or ("optional" if self.home else "required"),
+            metrics_token=self.get("METRICS_TOKEN"),
             help_frames=self.help_frames(),
         )
         self.check(settings)

@@ -30,7 +30,9 @@ def tell_joined(job: Job) -> None:
     """Tell the inviter that a customer has joined, and what they corrected."""
     with writing():
         story = _story(job)
-        joined = db.session.get_one(Organisation, story.invitation.joined_organisation_id)
+        joined = db.session.get(Organisation, story.invitation.joined_organisation_id)
+        if joined is None:
+            raise GiveUp("whoever joined has closed their account since")
         name = neutral(story.customer.name)
         if _held_back(job, story, "joined", f"{name} has joined."):
             return

@@ -16,7 +16,9 @@ from link4web.customers.words import state_words
 from link4web.database import db
 from link4web.invitations import words
 from link4web.invitations.eligibility import MOST, OFTEN, RECENTLY, WILL, left_out
+from link4web.web.access import member
 from link4web.web.filters import number, plural
+from link4web.web.rights import Permission
 
 SHARED_SHOWN = 5
 PAGE = 50
@@ -99,7 +101,10 @@ def _left_out(place: Place, selection: Selection, why: str, count: int) -> LeftO
     action, queue = _fix(place, why, count)
     code = reason_code(why)
     href = f"{place.base}?queue={queue}" if queue else None
-    first = lacking.first_chosen(selection, why) if why in lacking.FIXABLE else None
+    may_fix = why in lacking.FIXABLE and member().may(Permission.EDIT_CUSTOMERS)
+    if why in lacking.FIXABLE and not may_fix:
+        return LeftOut(count, said, mark, None, None, None, code)
+    first = lacking.first_chosen(selection, why) if may_fix else None
     if first is None:
         return LeftOut(count, said, mark, action, href, None, code)
     form = "abn" if why == states.NEEDS_NUMBER else "email"

@@ -1,15 +1,17 @@
 """Error pages: one plain sentence, what to do, two ways on, and the request's id; as page and as fragment."""
 
+import contextlib
 from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, g, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from link4web import tally
 from link4web.database import db
 from link4web.web import kept
 from link4web.web.access import rule_of
@@ -110,4 +112,6 @@ def _database_trouble(error: OperationalError | PoolTimeout) -> Response:
 def _unexpected(error: Exception) -> Response:
     db.session.rollback()
     log.error("unexpected error", error=type(error).__name__, exc_info=error)
+    with contextlib.suppress(SQLAlchemyError):  # a page that says so comes all the same
+        tally.count("answer.failed")
     return error_page(500)

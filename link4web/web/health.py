@@ -1,4 +1,4 @@
-"""Liveness, readiness and metrics. Neither tells the public a version (R-195)."""
+"""Liveness and readiness. Neither tells the public a version (R-195)."""
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory

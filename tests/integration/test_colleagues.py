@@ -496,6 +496,10 @@ def test_pages_offer_nothing_that_would_be_refused(town: Town, office: Office, r
         *(base, batch, office.users, f"{office.users}/leave", f"/org/{colleague.organisation_id}/connections"),
         "/organisations",
     ]
+    if rights.may_send:
+        ticked = {"shown": f"{needs} {idle}", "id": [needs, idle]}
+        assert colleague.post(f"{base}/customers/selection/invite", ticked).status_code == 303
+        pages.append(f"{base}/invite")
     refused = []
     for place in pages:
         shown = colleague.get(place)

@@ -1,5 +1,7 @@
 """The console: finds anything, says what the customer sees, and its tools are few, bounded and on record."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select, update
 
@@ -217,6 +219,32 @@ def test_what_is_to_be_watched_raises_an_alarm(town: Town) -> None:
     shown = case.agent.get("/support").text
     assert "Sign-ins that failed in 24 hours" in shown
     assert 'data-tone="bad"' in shown
+
+
+@on_sqlite
+def test_programs_that_watch_read_the_same_numbers(town: Town) -> None:
+    """R-194, R-195: with the token, or at home; no versions, no names. A failing page is counted."""
+    visitor, owner = town.visitor(), town.owner()
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    kept = town.app.extensions["load_member"]
+    town.app.extensions["load_member"] = broken
+    assert owner.get(f"/org/{owner.organisation_id}/settings/details").status_code == 500
+    town.app.extensions["load_member"] = kept
+    text = visitor.get("/metrics").text
+    assert "link4web_answers_failed 1.0" in text
+    assert 'link4web_alarm{metric="answers_failed"} 0.0' in text
+    assert "python" not in text and owner.organisation_id not in text
+    settings = town.app.extensions["settings"]
+    town.app.extensions["settings"] = replace(settings, metrics_token="watch-me")
+    assert visitor.get("/metrics").status_code == 404
+    assert visitor.get("/metrics", headers={"Authorization": "Bearer watch-her"}).status_code == 404
+    assert visitor.get("/metrics", headers={"Authorization": "Bearer watch-me"}).status_code == 200
+    town.app.extensions["settings"] = replace(settings, mode="production")
+    assert visitor.get("/metrics").status_code == 404
+    town.app.extensions["settings"] = settings
 
 
 def _requeue_rows(town: Town) -> None:
