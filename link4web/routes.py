@@ -23,7 +23,7 @@ from link4web.providers.base.provider import Provider
 from link4web.support import answer_views, behalf_views, console_views, metrics_view, settings_views
 from link4web.web import health
 from link4web.web.rights import Permission
-from link4web.web.settings_frame import SettingsPage, init_settings, settings_links
+from link4web.web.settings_frame import SettingsPage, init_settings, settings_place
 
 #: The settings of an organisation in the order in which they are shown; a feature adds its line here.
 SETTINGS = (
@@ -38,7 +38,12 @@ SETTINGS = (
         Permission.VIEW_CUSTOMERS,
         also=("colleagues.invite", "colleagues.person", "colleagues.leave"),
     ),
-    SettingsPage("Support access", "support_settings.show", Permission.MANAGE_ORGANISATION),
+    SettingsPage(
+        "Support access",
+        "support_settings.show",
+        Permission.MANAGE_ORGANISATION,
+        also=("support_settings.switch",),
+    ),
     SettingsPage("Activity", "activity.show", Permission.MANAGE_ORGANISATION),
     SettingsPage("Export or close", "closing.show", Permission.MANAGE_ORGANISATION, also=("closing.close",)),
 )
@@ -106,9 +111,6 @@ def navigation() -> list[tuple[str, str, bool]]:
         place("My Customers", url_for("entry.customers", organisation=organisation.id if organisation else None))
     if organisation:
         place("Connections", url_for("entry.connections", organisation=organisation.id), "/connect")
-        links = settings_links()
-        if links:
-            settings = url_for("organisations.settings", organisation=organisation.id)
-            is_here = here.startswith(settings) or any(link.is_current for link in links)
-            places.append(("Settings" if len(links) > 1 else links[0].label, links[0].href, is_here))
+        if settings := settings_place():
+            places.append((settings.label, settings.href, settings.is_current))
     return places

@@ -5,6 +5,7 @@ A feature adds a `SettingsPage` to `routes.SETTINGS`; who may not open it does n
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from flask import Flask, current_app, g, request, url_for
 
@@ -43,6 +44,18 @@ def init_settings(app: Flask, pages: Sequence[SettingsPage]) -> None:
 def settings_links() -> list[SettingsLink]:
     """The settings of the present organisation, for the person who asks; few are left of a closed one."""
     return list(_links()) if g.get("member") else []
+
+
+def settings_place() -> SettingsLink | None:
+    """Where the letterhead leads: the first page that this person may open, under its own name if it is the only one.
+
+    Every page asks for it, so no more addresses are built than that takes.
+    """
+    first, second = (*islice(_links(), 2), None, None)[:2]
+    if first is None:
+        return None
+    is_here = any(request.endpoint in (page.endpoint, *page.also) for page in current_app.extensions["settings_pages"])
+    return SettingsLink(first.label if second is None else "Settings", first.href, is_here)
 
 
 def _links() -> Iterator[SettingsLink]:
