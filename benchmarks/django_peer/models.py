@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class Organisation(models.Model):  # type: ignore[misc]
+class Organisation(models.Model):  # type: ignore[misc]  # Django publishes no types
     id = models.CharField(primary_key=True, max_length=22)
     name = models.CharField(max_length=255)
     country = models.CharField(max_length=2)
@@ -15,7 +15,7 @@ class Organisation(models.Model):  # type: ignore[misc]
         db_table = "organisation"
 
 
-class Membership(models.Model):  # type: ignore[misc]
+class Membership(models.Model):  # type: ignore[misc]  # Django publishes no types
     pk = models.CompositePrimaryKey("organisation_id", "user_id")
     organisation = models.ForeignKey(Organisation, models.CASCADE)
     user_id = models.CharField(max_length=22)
@@ -26,7 +26,7 @@ class Membership(models.Model):  # type: ignore[misc]
         db_table = "membership"
 
 
-class Connection(models.Model):  # type: ignore[misc]
+class Connection(models.Model):  # type: ignore[misc]  # Django publishes no types
     organisation = models.ForeignKey(Organisation, models.CASCADE)
     id = models.CharField(primary_key=True, max_length=22)
     provider = models.CharField(max_length=16)
@@ -50,7 +50,7 @@ class Connection(models.Model):  # type: ignore[misc]
         db_table = "connection"
 
 
-class Customer(models.Model):  # type: ignore[misc]
+class Customer(models.Model):  # type: ignore[misc]  # Django publishes no types
     organisation = models.ForeignKey(Organisation, models.CASCADE)
     connection = models.ForeignKey(Connection, models.CASCADE)
     id = models.CharField(primary_key=True, max_length=22)
@@ -73,7 +73,7 @@ class Customer(models.Model):  # type: ignore[misc]
         db_table = "customer"
 
 
-class CustomerCount(models.Model):  # type: ignore[misc]
+class CustomerCount(models.Model):  # type: ignore[misc]  # Django publishes no types
     pk = models.CompositePrimaryKey("organisation_id", "connection_id", "state")
     organisation = models.ForeignKey(Organisation, models.CASCADE)
     connection = models.ForeignKey(Connection, models.CASCADE)
@@ -85,7 +85,7 @@ class CustomerCount(models.Model):  # type: ignore[misc]
         db_table = "customer_count"
 
 
-class Selection(models.Model):  # type: ignore[misc]
+class Selection(models.Model):  # type: ignore[misc]  # Django publishes no types
     organisation = models.ForeignKey(Organisation, models.CASCADE)
     connection = models.ForeignKey(Connection, models.CASCADE)
     id = models.CharField(primary_key=True, max_length=22)

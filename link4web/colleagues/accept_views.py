@@ -4,10 +4,11 @@ from flask import Blueprint, Response, flash, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 
 from link4web.accounts import words as account_words
+from link4web.accounts.newcomers import HasAccount, NewPerson
 from link4web.accounts.passwords import WeakPassword
 from link4web.accounts.tokens import token_hash
 from link4web.colleagues import accepting, words
-from link4web.colleagues.accepting import Closed, HasAccount, NewPerson, NotYours, Offer
+from link4web.colleagues.accepting import Closed, NotYours, Offer
 from link4web.colleagues.forms import NewPersonForm
 from link4web.sentences import Coded
 from link4web.web import sessions

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from link4web import clock, outbox, tenancy
 from link4web.accounts import memberships, passwords
 from link4web.accounts.models import Membership, Organisation, User
+from link4web.accounts.newcomers import HasAccount, NewPerson
 from link4web.accounts.services import find_user, prove_mailbox
 from link4web.audit import record
 from link4web.colleagues.models import MembershipInvitation
@@ -30,20 +31,8 @@ class Closed(Exception):
         self.state = state
 
 
-class HasAccount(Exception):
-    """The invited address has a sign-in here: its owner signs in first."""
-
-
 class NotYours(Exception):
     """Whoever is signed in has another address than the invited one (R-101)."""
-
-
-@dataclass(frozen=True)
-class NewPerson:
-    """Who accepts without a sign-in; the address is the invited one, which the link proves."""
-
-    name: str
-    password: str
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from flask_login import current_user, login_user, logout_user
 
 from link4web.accounts import organisations, services
 from link4web.accounts.models import Organisation, User
+from link4web.accounts.newcomers import HasAccount, NewPerson
 from link4web.accounts.number_check import answer_to
 from link4web.accounts.passwords import WeakPassword
 from link4web.accounts.sessions import Person
 from link4web.help.links import help_is_for
 from link4web.invitations import joining, landing, stopping, tokens, words
 from link4web.invitations.forms import DeclineForm, JoinForm, either_number
-from link4web.invitations.joining import HasAccount, NewBusiness, NewPerson, NotYours
+from link4web.invitations.joining import NewBusiness, NotYours
 from link4web.invitations.landing import Closed, Landing
 from link4web.invitations.preview import inviter_view
 from link4web.sentences import Coded

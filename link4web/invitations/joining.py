@@ -10,6 +10,7 @@ from sqlalchemy import update
 from link4web import clock, outbox, tenancy
 from link4web.accounts import organisations, passwords, register
 from link4web.accounts.models import Membership, Organisation, User
+from link4web.accounts.newcomers import HasAccount, NewPerson
 from link4web.accounts.register import Finding
 from link4web.accounts.services import find_user, prove_mailbox
 from link4web.accounts.sessions import Person
@@ -28,20 +29,8 @@ JOINED_NOTICE = "invitations.joined_notice"
 ASKED_NOTICE = "invitations.asked_notice"
 
 
-class HasAccount(Exception):
-    """The invited address has a sign-in here already: its owner signs in first."""
-
-
 class NotYours(Exception):
     """The person is no member of the organisation they want to join as."""
-
-
-@dataclass(frozen=True)
-class NewPerson:
-    """Who joins without a sign-in; the address is the invited one, which the link proves."""
-
-    name: str
-    password: str
 
 
 @dataclass(frozen=True)
