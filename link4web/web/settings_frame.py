@@ -43,7 +43,7 @@ def init_settings(app: Flask, pages: Sequence[SettingsPage]) -> None:
 
 def settings_links() -> list[SettingsLink]:
     """The settings of the present organisation, for the person who asks; few are left of a closed one."""
-    return list(_links()) if g.get("member") else []
+    return list(_links())
 
 
 def settings_place() -> SettingsLink | None:
@@ -59,6 +59,8 @@ def settings_place() -> SettingsLink | None:
 
 
 def _links() -> Iterator[SettingsLink]:
+    if not g.get("member"):
+        return
     for page in current_app.extensions["settings_pages"]:
         rule = rule_of(current_app.view_functions[page.endpoint])
         is_open = g.organisation.closed_at is None or (rule is not None and rule.when_closed)

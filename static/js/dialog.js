@@ -31,7 +31,7 @@ addEventListener("htmx:afterSettle", ({ detail }) => {
 dialog?.addEventListener("close", () => {
   host.replaceChildren();
   lastRow = openerRow;
-  const from = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
+  const from = standing(opener);
   if (from) from.focus();
   else focusRow(openerRow);
 });

@@ -7,7 +7,9 @@ const closeHelp = (panel) => {
   if (panel.hidden) return;
   panel.hidden = true;
   panel.replaceChildren();
-  if (helpOpener?.isConnected) helpOpener.focus();
+  const back = standing(helpOpener);
+  if (back) back.focus();
+  else focusRow();
 };
 
 addEventListener("click", (event) => {

@@ -18,7 +18,11 @@ addEventListener("htmx:beforeSwap", () => {
   held = find("main").contains(document.activeElement) && document.activeElement;
 });
 addEventListener("htmx:afterSwap", () => {
-  if (held && !held.isConnected && document.activeElement === document.body) focusRow();
+  if (held && !held.isConnected && document.activeElement === document.body) {
+    const same = standing(held);
+    if (same) same.focus();
+    else focusRow();
+  }
 });
 addEventListener("click", ({ target }) => {
   if (!target.closest?.("[data-dismiss]")) return;

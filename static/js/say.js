@@ -2,6 +2,13 @@
 const find = (selector, from = document) => from.querySelector(selector);
 const dialog = find("#dialog");
 
+// What stands in the place of an element by now, when the page around it may have been drawn anew.
+const standing = (element) => {
+  if (!element || element.isConnected) return element;
+  const href = element.getAttribute("href");
+  return (element.id && document.getElementById(element.id)) || (href && find(`a[href="${CSS.escape(href)}"]`));
+};
+
 const say = (words) => {
   const line = document.createElement("span");
   line.className = "vh";

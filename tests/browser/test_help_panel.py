@@ -180,6 +180,24 @@ def test_a_contact_is_no_customer_yet(at: At, scripts: bool, name: str) -> None:
     here.customers.reload_until(f"?q={name[:8]}", name, re.compile("Can invite|Needs ABN"))
 
 
+def test_the_page_is_drawn_anew_beside_the_help(at: At) -> None:
+    """A sync that ends brings the list again; going back from the article still leads to where it was opened."""
+    page = (here := at(XERO)).page
+    here.customers.search("Marram Grass Café")
+    link = help_link(main_of(page), "Marram Grass Café")
+    link.click()
+    panel = page.get_by_role("complementary", name="Help")
+    expect(panel.get_by_role("heading", level=2).first).to_be_focused()
+    draw_anew = "htmx.ajax('GET', location.href, { target: '#list', select: '#list', swap: 'outerHTML' })"
+    opened_from = link.element_handle()
+    page.evaluate(draw_anew)
+    assert not opened_from.evaluate("link => link.isConnected")
+    page.keyboard.press("Escape")
+    expect(link).to_be_focused()
+    page.evaluate(draw_anew)
+    expect(link).to_be_focused()
+
+
 def test_somebody_is_missing(at: At) -> None:
     here = at(QUICKBOOKS)
     here.customers.search("Saltbush Lane Picture House")
