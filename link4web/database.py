@@ -126,9 +126,17 @@ def insert_rows(table: type[Base], rows: Sequence[Mapping[str, Any]], shared: Ma
     several times what inserting them does. Columns left out get their default if it is a plain value.
     """
     insertion = _insertion(table, frozenset((*rows[0], *shared)), db.engine.dialect)
-    same = insertion.converted({**insertion.defaults, **shared})
-    in_order, converted = insertion.in_order, insertion.converted
-    db.session.connection().exec_driver_sql(insertion.sql, [in_order({**converted(row), **same}) for row in rows])
+    same = {**insertion.defaults, **shared}
+    same |= {name: convert(same[name]) for name, convert in insertion.converters.items() if name in same}
+    converters = [(name, convert) for name, convert in insertion.converters.items() if name in rows[0]]
+
+    def values(row: Mapping[str, Any]) -> Any:
+        whole = {**row, **same}
+        for name, convert in converters:
+            whole[name] = convert(row[name])
+        return insertion.in_order(whole)
+
+    db.session.connection().exec_driver_sql(insertion.sql, list(map(values, rows)))
 
 
 @dataclass(frozen=True)
@@ -139,9 +147,6 @@ class _Insertion:
     defaults: Mapping[str, Any]
     in_order: Callable[[Mapping[str, Any]], Any]
     converters: Mapping[str, Callable[[Any], Any]]
-
-    def converted(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        return {**row, **{name: convert(row[name]) for name, convert in self.converters.items() if name in row}}
 
 
 @lru_cache
