@@ -47,7 +47,11 @@ BELOW_ADMIN = (
 )
 # a visitor may POST here without a session of their own: one-click unsubscribe carries its own token, a
 # webhook its signature
-CSRF_EXEMPT = {"join.one_click_stop", *(f"webhooks.{provider.slug}" for provider in providers.ALL)}
+CSRF_EXEMPT = {
+    "join.one_click_stop",
+    "colleague.one_click_stop",
+    *(f"webhooks.{provider.slug}" for provider in providers.ALL),
+}
 
 
 @dataclass

@@ -47,6 +47,8 @@ ACTIONS: dict[str, Act] = {
     "colleague.accepted": Act("people", "accepted the invitation to work here"),
     "colleague.declined": Act("people", "said no to the invitation to work here"),
     "colleague.invited": Act("people", "invited somebody to work here"),
+    "colleague.resumed": Act("people", "was asked for invitations to work here again"),
+    "colleague.stopped": Act("people", "was asked for no more invitations to work here"),
     "colleague.superseded": Act("people", "replaced an earlier invitation to work here"),
     "colleague.withdrawn": Act("people", "took an invitation to work here back"),
     "connection.connected": Act("connections", "connected"),

@@ -26,6 +26,7 @@ CROSSINGS = {
     "accounts/bank.py",
     "closing/export.py",
     "colleagues/accepting.py",
+    "colleagues/stopping.py",
     "connections/due.py",
     "connections/leaving.py",
     "connections/membership.py",

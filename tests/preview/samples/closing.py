@@ -54,7 +54,7 @@ def closing(**more: Any) -> Context:
         "closed_by": "Isla Brennan",
         "deleted_on": None,
         "may_keep": True,
-        "counts": {"customers": 12_431, "connections": 1, "invitations": 40, "people": 3},
+        "counts": {"customers": 12_431, "connections": 1, "invitations": 40, "colleagues": 2, "people": 3},
         **export("none"),
         **more,
     }
@@ -78,7 +78,7 @@ SAMPLES: Samples = {
         closing,
         lambda: closing(
             form=form({"name": StringField("Name")}, {"name": WRONG_NAME}, name="wattle"),
-            counts={"customers": 0, "connections": 0, "invitations": 0, "people": 1},
+            counts={"customers": 0, "connections": 0, "invitations": 0, "colleagues": 0, "people": 1},
         ),
         lambda: closing(**CLOSED, **export("ready")),
         lambda: closing(**CLOSED, may_keep=False),
