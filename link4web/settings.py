@@ -1,7 +1,8 @@
 """One typed, frozen Settings object, read from the environment and checked at start.
 
 Home mode (`LINK4WEB_MODE=home`, what `make run` sets) makes its own keys and talks to the simulators; production has
-no default for any secret and refuses to start with one missing, with an http base URL or with a test clock.
+no default for any secret and refuses to start with one missing, with an http base URL, with a test clock or without
+security codes for everybody, unless a second setting says that aloud.
 """
 
 import base64
@@ -288,6 +289,11 @@ class _Reader:
             self.problems.append("LINK4WEB_LIGHT_PASSWORDS is for tests; production refuses it.")
         if not settings.pace_calls:
             self.problems.append("LINK4WEB_PACE_CALLS=0 is for tests and benchmarks; production refuses it.")
+        if settings.second_factor == "optional" and self.get("ALLOW_OPTIONAL_SECOND_FACTOR") != "1":
+            self.problems.append(
+                "LINK4WEB_SECOND_FACTOR=optional lets a password alone open accounting data; production takes it only"
+                " with LINK4WEB_ALLOW_OPTIONAL_SECOND_FACTOR=1."
+            )
         if self.environ.get("FLASK_DEBUG", "0") not in ("", "0"):
             self.problems.append("FLASK_DEBUG must be off in production.")
         self.check_providers(settings)
