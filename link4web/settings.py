@@ -77,6 +77,7 @@ class Settings:
     trusted_proxies: int
     second_factor: str
     metrics_token: str = field(default="", repr=False)
+    backup_marker: Path | None = None
     help_frames: tuple[str, ...] = ()
     session_idle_minutes: int = 60
     session_hours: int = 12
@@ -171,6 +172,7 @@ class _Reader:
             trusted_proxies=self.number_of(self.get("TRUSTED_PROXIES", "0"), "LINK4WEB_TRUSTED_PROXIES"),
             second_factor=self.get("SECOND_FACTOR") or ("optional" if self.home else "required"),
             metrics_token=self.get("METRICS_TOKEN"),
+            backup_marker=Path(marker) if (marker := self.get("BACKUP_MARKER")) else None,
             help_frames=self.help_frames(),
         )
         self.check(settings)
