@@ -13,6 +13,7 @@ from link4web.invitations import suppressions
 from link4web.invitations.eligibility import EVERYBODY
 from link4web.invitations.models import Suppression
 from link4web.outbox.models import OutboxRow
+from link4web.schedule import run_schedule
 from tests.invited import Shop, address, open_shop
 from tests.people import Person, Town
 from tests.supporters import agent_of, case_of
@@ -203,6 +204,31 @@ def test_the_weekly_report_counts_what_is_unusual(town: Town) -> None:
     assert shown.exit_code == 0, shown.output
     ada = next(line for line in shown.output.splitlines() if line.startswith("Ada Agent"))
     assert ada.split()[2:] == ["2", "1", "1", "1", "0", "1"]
+
+
+@on_sqlite
+def test_the_weekly_report_comes_to_leads_by_mail(town: Town) -> None:
+    """R-075: once a week, also in a week without an access; to nobody else."""
+    lead, former = agent_of(town, "lead", "Lee Lead"), agent_of(town, "lead", "Fay Former")
+    case = case_of(town)
+    case.entered()
+    town.app.test_cli_runner().invoke(args=["support", "dismiss", former.email])
+
+    def reports(person: Person) -> list[str]:
+        with town.app.app_context():
+            run_schedule()
+        town.work()
+        return [mail["text"] for mail in town.mails_to(person.email) if "seven days" in mail["subject"]]
+
+    [said] = reports(lead)
+    assert "Ada Agent: asked 1, entered 1; emergencies 0" in said
+    assert len(reports(lead)) == 1
+    assert reports(case.agent) == reports(former) == []
+    with town.app.app_context():
+        told = select(AuditEvent.object_id).where(AuditEvent.details.contains("support_report"))
+        assert db.session.scalars(told).all() == [lead.user_id]
+    town.later(days=14)
+    assert "nobody of support asked" in reports(lead)[0]
 
 
 @on_sqlite
