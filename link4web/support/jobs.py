@@ -12,7 +12,7 @@ from link4web.database import db, writing
 from link4web.mail.compose import compose, plain_name
 from link4web.mail.delivery import deliver
 from link4web.outbox import GiveUp, Job
-from link4web.support import accesses, words
+from link4web.support import accesses, report_mail, words
 from link4web.support.accesses import ASKED_FOR, MAIL
 from link4web.support.history import changes_of
 from link4web.support.models import SupportAccess, SupportLink
@@ -98,9 +98,11 @@ def close(_: Job) -> None:
 def schedule() -> None:
     """Queue what is due by the clock; cheap when nothing is."""
     outbox.ask_every(CLOSE, timedelta(minutes=5))
+    report_mail.schedule()
 
 
 def register_jobs() -> None:
     """Tell the outbox who sends these mails and closes what is left open."""
     outbox.handles(MAIL, send_mail)
     outbox.handles(CLOSE, close)
+    report_mail.register_jobs()

@@ -179,6 +179,8 @@ PERSON = Made(
 TOOL = Made(title="Retry the sync", what="Contacts are read again.", button="Retry it")
 NOTICES = [lambda: mail(), lambda: mail("ended", **WRITTEN), lambda: mail("ended"), lambda: mail("emergency")]
 
+WEEK = {**mail(), "lines": [("Ada Agent", "asked 2, entered 1"), ("Ben Agent", "asked 1, entered 0")], "link": "#"}
+
 SAMPLES: Samples = {
     "support/index.html": [index, lambda: index("Wattle", hits=[HIT]), lambda: index("x", mine=[], emergencies=[])],
     "support/organisation.html": [lambda: {"health": health(LEDGERS)}, lambda: {"health": health([])}],
@@ -224,4 +226,6 @@ SAMPLES: Samples = {
     "email/support_asked.txt": [mail],
     "email/support_notice.html": [*NOTICES],
     "email/support_notice.txt": [*NOTICES],
+    "email/support_report.html": [lambda: WEEK, lambda: {**WEEK, "lines": []}],
+    "email/support_report.txt": [lambda: WEEK, lambda: {**WEEK, "lines": []}],
 }
