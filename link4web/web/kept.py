@@ -17,8 +17,6 @@ from link4web.web.origin import comes_from_here
 from link4web.web.responses import is_local_path
 
 MOST = 20_000
-#: Besides every name with *password* in it, what is never kept: the present password, security and recovery codes.
-SECRET = frozenset({"current", "code"})
 _NAME = "kept"
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -111,6 +109,5 @@ def _bound_to(path: str, whose: str | None) -> str:
 
 def _is_secret(name: str) -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
-    if name == "code" and getattr(view, "code_names_a_problem", False):
-        return False
-    return name in SECRET or "password" in name
+    is_code = name == "code" and not getattr(view, "code_names_a_problem", False)
+    return is_code or "password" in name

@@ -15,6 +15,7 @@ GUARDED = {
     "addresses.ask",
     "account.export",
     "account.delete",
+    "account.password",
     "xero.go",
     "xero.choose",
     "xero.disconnect",
