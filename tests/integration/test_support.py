@@ -216,7 +216,7 @@ def test_staff_do_not_allow_themselves(town: Town) -> None:
         mine = {"organisation_id": case.owner.organisation_id, "user_id": case.agent.user_id}
         db.session.add(Membership(**mine, role="admin", created_at=clock.now()))
     case.ask()
-    case.agent.post(f"{case.settings}/{case.access}", {"answer": "yes"})
+    case.agent.post(f"{case.settings}/{case.access}/allow")
     assert case.row().state == "waiting"
     until = (clock.now() + timedelta(days=2)).date().isoformat()
     assert case.agent.post(f"{case.settings}/switch", {"switch": "on", "until": until}).status_code == 403
