@@ -9,6 +9,7 @@ from flask_login import UserMixin
 from sqlalchemy import bindparam, delete, select, update
 
 from link4web import clock
+from link4web.accounts import slowing
 from link4web.accounts.models import SecondFactor, SessionRow, User
 from link4web.accounts.tokens import token_hash
 from link4web.database import changed_rows, db, writing
@@ -176,4 +177,4 @@ def end_support_session(session_id: str) -> None:
     db.session.execute(delete(SessionRow).where(SessionRow.id == session_id))
 
 
-STORE = Store(load=_load, save=_save, touch=_touch, delete=_delete)
+STORE = Store(load=_load, save=_save, touch=_touch, delete=_delete, has_room=slowing.may_keep)

@@ -51,9 +51,14 @@ def of_request(*, bare: bool = False) -> Typed | None:
 
 
 def keep() -> None:
-    """Remember the form of this request, which nobody signed in has sent."""
-    if (typed := of_request()) is not None:
-        _remember(typed, sessions.current().expired_user_id)
+    """Remember the form of this request, which nobody signed in has sent.
+
+    Whose session has just run out is known. Anybody else may be a program that fills our tables, so what is kept for
+    a network is limited.
+    """
+    typed, whose = of_request(), sessions.current().expired_user_id
+    if typed is not None and (whose or sessions.has_room()):
+        _remember(typed, whose)
 
 
 def keep_until_confirmed() -> None:

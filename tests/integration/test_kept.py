@@ -10,6 +10,7 @@ from wtforms import PasswordField
 from link4web.accounts.models import SessionRow
 from link4web.database import db
 from link4web.web.forms import Form
+from tests.conftest import BASE_URL
 from tests.people import Person, Town
 
 CANARY = "canary-of-a-secret"
@@ -92,3 +93,26 @@ def test_other_sites_forms_are_not_kept(town: Town) -> None:
     assert stranger.get("/sign-in").status_code == 200
     stranger.email = town.person().email
     assert stranger.sign_in().location == "/customers"
+
+
+def test_a_visitor_does_not_fill_the_table(town: Town) -> None:
+    """Only so much is kept for a network that nobody has signed in from; whose session ran out loses nothing by it."""
+    person, form = town.person(), {"name": "N" * 15_000}
+    for _ in range(30):
+        town.visitor().client.post("/organisations/new", data=form, base_url=BASE_URL)
+    assert len(stored(town)) < 21 * 20_500
+    town.later(minutes=61)
+    for _ in range(25):
+        town.visitor().client.post("/organisations/new", data=form, base_url=BASE_URL)
+    person.post("/organisations/new", {"name": "Saltbush"}, token="of the session that ran out")
+    assert offered(signed_in_again(person).text)["name"] == "Saltbush"
+
+
+def test_a_session_that_is_gone_altogether_loses_nothing(town: Town) -> None:
+    """Ended from another browser while a long form was filled in."""
+    person = town.person()
+    other = person.in_another_browser()
+    other.sign_in()
+    other.post("/account/sign-out-others")
+    person.post("/organisations/new", {"name": "Saltbush"}, token="of the session that was ended")
+    assert offered(signed_in_again(person).text)["name"] == "Saltbush"
