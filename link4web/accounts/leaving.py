@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from link4web import clock
 from link4web.accounts import codes, news, notices, slowing
@@ -101,11 +101,11 @@ def _said(moment: datetime | None) -> str | None:
 
 
 def last_admin_of(user_id: str) -> list[str]:
-    """The organisations in which this person is the only admin."""
-    admins = select(Membership.organisation_id).where(Membership.role == "admin").group_by(Membership.organisation_id)
-    alone = admins.having(func.count() == 1)
+    """The organisations in which nobody else is an admin who can sign in."""
+    others = select(Membership.organisation_id).join(User, User.id == Membership.user_id)
+    others = others.where(Membership.role == "admin", Membership.user_id != user_id, User.disabled_at.is_(None))
     mine = select(Organisation.name).join(Membership, Membership.organisation_id == Organisation.id)
-    mine = mine.where(Membership.user_id == user_id, Membership.role == "admin", Organisation.id.in_(alone))
+    mine = mine.where(Membership.user_id == user_id, Membership.role == "admin", Organisation.id.not_in(others))
     return list(db.session.scalars(mine.order_by(Organisation.name)))
 
 

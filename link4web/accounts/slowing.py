@@ -3,7 +3,7 @@
 Four counters. *pair*: this account from this network. *account*: this account from anywhere. *network*: this network
 for any account; it leaks, since an office shares one address. *known*: a network from which this account has signed
 in before, so that an attacker elsewhere can't keep its owner out. After 100 failures in a row only a new password
-helps (NIST SP 800-63B-4, 3.2.2).
+helps (NIST SP 800-63B-4, 3.2.2). A fifth one, *typed*, is of forms that are kept for a network's visitors.
 """
 
 import hashlib
@@ -17,6 +17,8 @@ from link4web import clock
 from link4web.accounts.models import SignInAttempt
 from link4web.database import db, insert_for, writing
 
+MOST_KEPT = 20
+LEAKING = ("network", "typed")
 FREE_TRIES = {"pair": 5, "account": 10, "network": 20}
 LONGEST = timedelta(minutes=15)
 LEAK = timedelta(minutes=1)
@@ -48,6 +50,18 @@ def take_try(email: str, address: str) -> int:
             for kind in ("pair", "account", "network"):
                 _count(kind, rows[getattr(keys, kind)])
     return wait
+
+
+def may_keep(address: str) -> bool:
+    """Whether one more form may be kept for a visitor from this network; counted when it may. It leaks as tries do."""
+    name = f"typed:{network_of(address)}"
+    with writing():
+        _insert_missing([name])
+        row = db.session.get_one(SignInAttempt, name, with_for_update=True, populate_existing=True)
+        may = _standing("typed", row) < MOST_KEPT
+        if may:
+            _count("typed", row)
+    return may
 
 
 def succeeded(email: str, address: str) -> None:
@@ -103,7 +117,7 @@ def _count(kind: str, row: SignInAttempt) -> None:
 
 def _standing(kind: str, row: SignInAttempt) -> int:
     """The failures that still count."""
-    leaked = int((clock.now() - row.last_at) / LEAK) if kind == "network" else 0
+    leaked = int((clock.now() - row.last_at) / LEAK) if kind in LEAKING else 0
     return max(0, row.failures - leaked)
 
 

@@ -110,7 +110,7 @@ def _say_invited(email: str, until: datetime) -> None:
 
 
 @bp.post("/invitations/<id:invitation>/resend")
-@requires(Permission.MANAGE_USERS)
+@requires(Permission.MANAGE_USERS, fresh=True)
 def resend(organisation: str, invitation: str) -> Response:
     if not inviting.is_known(organisation, invitation):
         abort(404)

@@ -59,25 +59,35 @@ def switch(organisation: str) -> Response:
     return go_to(url_for(".show", organisation=organisation))
 
 
+@bp.post("/<id:access>/allow")
+@on_behalf("never")
+@requires(Permission.MANAGE_ORGANISATION, fresh=True)
+def allow(organisation: str, access: str) -> Response:
+    """An admin's yes to one request. It lets somebody in, so it wants a proof; a no never has to wait for one."""
+    if accesses.find(access) is None:
+        abort(404)
+    _answer(access, yes=True)
+    return go_to(url_for(".show", organisation=organisation))
+
+
 @bp.post("/<id:access>")
 @on_behalf("never")
 @requires(Permission.MANAGE_ORGANISATION)
 def answer(organisation: str, access: str) -> Response:
-    """An admin's word on one request: yes, no, or enough."""
+    """An admin's no to one request, or enough."""
     if accesses.find(access) is None:
         abort(404)
     said = request.form.get("answer", "")
     if said == "end":
         accesses.take_back(access)
         flash("It is over with their next click.", "done")
-    elif said in ("yes", "no"):
-        counted = accesses.answer(access, current_user.id, yes=said == "yes")
-        _say(counted, said)
+    elif said == "no":
+        _answer(access, yes=False)
     return go_to(url_for(".show", organisation=organisation))
 
 
-def _say(counted: bool, said: str) -> None:
-    if not counted:
+def _answer(access: str, *, yes: bool) -> None:
+    if not accesses.answer(access, current_user.id, yes=yes):
         flash("This has been decided already, or it has run out.", "wait SUPPORT-DECIDED")
     else:
-        flash("Allowed, for one visit of an hour at most." if said == "yes" else "Declined. Nobody enters.", "done")
+        flash("Allowed, for one visit of an hour at most." if yes else "Declined. Nobody enters.", "done")

@@ -313,17 +313,20 @@ def test_parallel_guesses_are_counted(town: Town) -> None:
         assert sorted(pool.map(guess, range(8))) == [422] * 5 + [429] * 3
 
 
-def test_a_stolen_session_does_not_find_the_password(town: Town) -> None:
-    """R-005: tries at the account page count like those at the sign-in."""
+def test_a_stolen_session_changes_no_password(town: Town) -> None:
+    """R-009: password and code come first, and what is typed before is kept nowhere."""
     person = town.person()
-    wrong = {"current": "not-" + PASSWORD, "password": OTHER_PASSWORD}
-    statuses = [person.post("/account/password", wrong).status_code for _ in range(7)]
-    assert statuses == [422] * 5 + [429] * 2
-    right = {"current": PASSWORD, "password": OTHER_PASSWORD}
-    assert "Too many tries" in person.post("/account/password", right).text
-    town.later(minutes=1)
-    assert person.post("/account/password", right).status_code == 303
-    assert person.sign_in(OTHER_PASSWORD).status_code == 303
+    person.set_up_codes()
+    town.later(minutes=11)
+    form = {"password": OTHER_PASSWORD}
+    for answer in (person.get("/account/password"), person.post("/account/password", form)):
+        assert answer.location == "/confirm-it-is-you?next=/account/password"
+    proof = {"password": PASSWORD, "next": "/account/password"}
+    assert person.post("/confirm-it-is-you", proof).status_code == 422, "without a code"
+    assert person.in_another_browser().sign_in(OTHER_PASSWORD).status_code == 422
+    assert person.confirm("/account/password", person.next_code()) == "/account/password"
+    assert person.post("/account/password", form).location == "/account"
+    assert person.in_another_browser().sign_in(OTHER_PASSWORD).status_code == 303
 
 
 def test_a_reset_link(town: Town) -> None:
@@ -434,7 +437,7 @@ def test_password_fields_help_managers(town: Town) -> None:
         text = visitor.get(page).text
         assert f'autocomplete="{wanted}"' in text
         assert "onpaste" not in text
-    assert 'autocomplete="new-password"' in person.get("/account").text
+    assert 'autocomplete="new-password"' in person.get("/account/password").text
 
 
 def test_the_account_page(town: Town) -> None:
@@ -444,9 +447,9 @@ def test_the_account_page(town: Town) -> None:
     other.sign_in()
     assert person.post("/account", {"name": "Olive Ōwner"}).status_code == 303
     assert "Olive Ōwner" in person.get("/account").text
-    assert person.post("/account/password", {"current": OTHER_PASSWORD, "password": OTHER_PASSWORD}).status_code == 422
+    assert person.post("/account/password", {"password": "short"}).status_code == 422
     assert other.get("/account").status_code == 200
-    assert person.post("/account/password", {"current": PASSWORD, "password": OTHER_PASSWORD}).status_code == 303
+    assert person.post("/account/password", {"password": OTHER_PASSWORD}).status_code == 303
     assert person.get("/account").status_code == 200
     assert other.get("/account").status_code == 302, "every other session has ended"
     other.sign_in(OTHER_PASSWORD)

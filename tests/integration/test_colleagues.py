@@ -10,7 +10,7 @@ from sqlalchemy import event, func, select
 from werkzeug.exceptions import HTTPException
 
 from link4web import tenancy
-from link4web.accounts import memberships, organisations
+from link4web.accounts import leaving, memberships, organisations
 from link4web.accounts.memberships import LastAdmin
 from link4web.accounts.models import Membership, User
 from link4web.audit.models import AuditEvent
@@ -381,6 +381,7 @@ class TestManaging:
         for place, form in ((own, form_of(USER)), (f"{office.users}/leave", {})):
             said = office.admin.post(place, form, follow_redirects=True).text
             assert "An organisation needs an admin, and there is no other one." in said
+        assert office.admin.post("/account/delete").status_code == 409
         assert "there is no other one" in office.admin.get(f"{office.users}/leave").text
         assert office.rights_of(office.admin) == ADMIN
 
@@ -425,6 +426,26 @@ class TestManaging:
                 enrol(town, office.admin.organisation_id, one, ADMIN)
             with ThreadPoolExecutor(2) as pool:
                 assert sorted(pool.map(leave, pair)) == [False, True]
+
+    def test_two_who_delete_their_accounts_at_the_same_moment(self, town: Town, office: Office) -> None:
+        """R-052, R-180: one of them stays."""
+        for turn in range(5):
+            pair = [office.member(ADMIN, f"Admin {turn}") for _ in range(2)]
+            with town.app.app_context(), writing():
+                others = select(Membership).where(Membership.user_id.not_in([one.user_id for one in pair]))
+                for membership in db.session.scalars(others):
+                    db.session.delete(membership)
+
+            def delete(person: Person) -> bool:
+                with town.app.app_context():
+                    try:
+                        leaving.delete_account(person.user_id)
+                    except leaving.LastAdmin:
+                        return False
+                    return True
+
+            with ThreadPoolExecutor(2) as pool:
+                assert sorted(pool.map(delete, pair)) == [False, True]
 
     def test_nobody_gives_more_than_they_have(self, town: Town, office: Office) -> None:
         """R-052: whoever lost their rights meanwhile, with a page that was open before."""

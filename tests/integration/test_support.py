@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -215,7 +216,7 @@ def test_staff_do_not_allow_themselves(town: Town) -> None:
         mine = {"organisation_id": case.owner.organisation_id, "user_id": case.agent.user_id}
         db.session.add(Membership(**mine, role="admin", created_at=clock.now()))
     case.ask()
-    case.agent.post(f"{case.settings}/{case.access}", {"answer": "yes"})
+    case.agent.post(f"{case.settings}/{case.access}/allow")
     assert case.row().state == "waiting"
     until = (clock.now() + timedelta(days=2)).date().isoformat()
     assert case.agent.post(f"{case.settings}/switch", {"switch": "on", "until": until}).status_code == 403
@@ -404,11 +405,18 @@ def test_no_trail_no_access(town: Town) -> None:
 
 @on_sqlite
 def test_old_cookies_are_dead(town: Town) -> None:
-    """R-021: that of before, once it goes on, and that of the support session, once it is over."""
+    """R-021, R-065: that of before, while inside and afterwards, and that of the support session, once it is over."""
     case = case_of(town)
-    own = case.cookie()
+    own, second = case.cookie(), Case(town, case.agent, town.owner("Sam Stranger", "Kauri Point Marine"))
+    assert second.ask().status_code == 303
+    second.allow()
     case.entered()
     inside = case.cookie()
+    thief = replace(second, agent=case.agent.in_another_browser())
+    thief.agent.client.set_cookie("l4w_8000", own, domain="localhost")
+    assert thief.agent.get("/support").status_code == 302
+    assert thief.start().status_code == 401
+    assert second.row().state == "ready"
     case.leave()
     for old in (own, inside):
         case.agent.client.set_cookie("l4w_8000", old, domain="localhost")
