@@ -66,13 +66,12 @@ def init_request_log(app: Flask) -> None:
         g.request_id = secrets.token_hex(8)
         g.began = time.perf_counter()
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=g.request_id)
+        structlog.contextvars.bind_contextvars(request=g.request_id, actor=None, on_behalf_of=None)
 
     @app.after_request
     def end(response: Response) -> Response:
         if request.endpoint != "static":
-            member, support = g.get("member"), g.get("on_behalf")
-            both = {"actor": support.agent_id, "on_behalf_of": support.person.id} if support else {}
+            member = g.get("member")
             log.info(
                 "request",
                 method=request.method,
@@ -80,6 +79,5 @@ def init_request_log(app: Flask) -> None:
                 status=response.status_code,
                 ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
                 organisation=member.organisation_id if member else None,
-                **both,
             )
         return response

@@ -1,10 +1,12 @@
 """Support staff with a browser, and a case as it goes: asked, allowed, entered."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from link4web import clock, tenancy
@@ -121,3 +123,17 @@ class Case:
 
 def case_of(town: Town, owner: Person | None = None) -> Case:
     return Case(town, agent_of(town), owner or town.owner())
+
+
+@contextmanager
+def no_trail() -> Iterator[None]:
+    """Nothing can be written into the trail."""
+
+    @event.listens_for(AuditEvent, "before_insert")
+    def broken(*_: object) -> None:
+        raise OSError("disk full")
+
+    try:
+        yield
+    finally:
+        event.remove(AuditEvent, "before_insert", broken)

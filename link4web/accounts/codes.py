@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hmac import compare_digest
 
 import segno
@@ -123,7 +124,8 @@ def check(user_id: str, typed: str, address: str) -> bool:
         CodeRefused: alike for a wrong code and for one that was used already.
     """
     guesses = guessed(user_id)
-    if wait := slowing.take_try(guesses, address):
+    slowed = partial(record, "account.code", kind="user", object_id=user_id, outcome="slowed")
+    if wait := slowing.take_try(guesses, address, note=slowed):
         raise CodeRefused(wait)
     plain = "".join(character for character in typed.lower() if character.isalnum())
     recovers = not plain.isdecimal() and _recovery_fits(user_id, plain)

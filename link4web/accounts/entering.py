@@ -31,8 +31,8 @@ class Half:
     user: User
 
 
-def begin(user: User) -> bool:
-    """After the password: sign in, or begin to. True when a code has to follow.
+def begin(user: User, *, by: str = "password") -> bool:
+    """After the password: sign in, or begin to. True when a code has to follow. `by`: what has led here, for the trail.
 
     Either way a new token and a new anti-forgery token (R-021, R-028); only what leads on is kept.
     """
@@ -41,9 +41,19 @@ def begin(user: User) -> bool:
     if needs_code:
         session[_NAME] = {"user": user.id, "at": clock.now().isoformat(), "proof": _proof(user)}
     else:
-        login_user(user)
+        log_in(user, by=by)
         sessions.prove(code=False)
     return needs_code
+
+
+def log_in(user: User, *, by: str) -> None:
+    """Let a session be this person's from now on; the caller gives it a new token (R-021).
+
+    Every sign-in that is whole passes here or through `complete`, so none begins that the trail doesn't have (R-190).
+    """
+    with writing():
+        _note(user, by)
+    login_user(user)
 
 
 def half() -> Half | None:
@@ -66,11 +76,15 @@ def complete() -> bool:
         found = half()
         if found is None:
             return False
-        record("account.sign_in", kind="user", object_id=found.user.id, by="code")
+        _note(found.user, "code")
     _anew(found.user)
     login_user(found.user)
     sessions.prove(code=True)
     return True
+
+
+def _note(user: User, by: str) -> None:
+    record("account.sign_in", kind="user", object_id=user.id, by=by)
 
 
 def _anew(user: User) -> None:

@@ -173,13 +173,17 @@ class NewsItem(Base):
 
 
 class SignInAttempt(Base):
-    """Failed sign-ins, counted per account and per network, so that guessing gets slower."""
+    """Failed sign-ins, counted per account and per network, so that guessing gets slower.
+
+    `noted_at`: when the trail was last told that tries had to wait here.
+    """
 
     __tablename__ = "sign_in_attempt"
 
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     failures: Mapped[int]
     last_at: Mapped[datetime]
+    noted_at: Mapped[datetime | None]
 
 
 class RegisterAnswer(Base):

@@ -1,6 +1,7 @@
 """What people do with their own account: sign up, verify, sign in, choose a new password."""
 
 import hashlib
+from functools import partial
 
 from sqlalchemy import select
 
@@ -111,6 +112,8 @@ def verify(hashed: bytes, proof: str, password: str) -> User | None:
     known_hash = user.password_hash
     end_reading()
     if not may_verify(user, proof) and not passwords.password_fits(password, known_hash):
+        with writing():
+            record("account.verified", kind="user", object_id=user.id, outcome="refused", by="mail")
         raise WrongPassword
     with writing():
         user = tokens.use(hashed, "verify")
@@ -155,12 +158,17 @@ def note_sign_out(user_id: str) -> None:
 
 
 def authenticate(email: str, password: str, address: str) -> User:
-    """The person with this address and password. Whoever has security codes is only half signed in by it (R-006).
+    """The person with this address and password, for `entering.begin`: who has codes is half signed in by it (R-006).
 
     Raises:
         SignInRefused: alike for an unknown address and a wrong password.
     """
-    if wait := slowing.take_try(email, address):
+
+    def slowed() -> None:
+        user = find_user(email)
+        record("account.sign_in", kind="user", object_id=user.id if user else "", outcome="slowed")
+
+    if wait := slowing.take_try(email, address, note=slowed):
         raise SignInRefused(wait)
     user, decoy = find_user(email), passwords.decoy()
     known_as = user.id if user else ""
@@ -175,8 +183,8 @@ def authenticate(email: str, password: str, address: str) -> User:
         slowing.succeeded(email, address)
         if newer_hash:
             user.password_hash = newer_hash
-        has_codes = codes.standing(user.id) is not None
-        record("account.sign_in", kind="user", object_id=user.id, outcome="half" if has_codes else "done")
+        if codes.standing(user.id) is not None:
+            record("account.sign_in", kind="user", object_id=user.id, outcome="half")
     return user
 
 
@@ -188,12 +196,13 @@ def check_password(user_id: str, password: str, address: str) -> None:
         SignInRefused: too many tries; `wait` is not 0.
     """
     user = db.session.get_one(User, user_id)
-    if wait := slowing.take_try(user.email, address):
+    tried = partial(record, "account.confirmed", kind="user", object_id=user_id)
+    if wait := slowing.take_try(user.email, address, note=partial(tried, outcome="slowed")):
         raise SignInRefused(wait)
     end_reading()
     if not passwords.password_fits(password, user.password_hash):
         with writing():
-            record("account.confirmed", kind="user", object_id=user_id, outcome="refused")
+            tried(outcome="refused")
         raise WrongPassword
     with writing():
         slowing.succeeded(user.email, address)

@@ -7,6 +7,7 @@ helps (NIST SP 800-63B-4, 3.2.2). A fifth one, *typed*, is of forms that are kep
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
@@ -22,6 +23,7 @@ LEAKING = ("network", "typed")
 FREE_TRIES = {"pair": 5, "account": 10, "network": 20}
 LONGEST = timedelta(minutes=15)
 LEAK = timedelta(minutes=1)
+NOTED_EVERY = timedelta(minutes=1)
 MOST_IN_A_ROW = 100
 NEVER = -1
 
@@ -34,19 +36,22 @@ class _Keys:
     known: str
 
 
-def take_try(email: str, address: str) -> int:
+def take_try(email: str, address: str, *, note: Callable[[], object]) -> int:
     """Count a try before it is made, so that parallel ones can't slip through.
 
     0: it may be made. More: the seconds to wait, and nothing was counted. `NEVER`: only a new password helps.
+    `note` puts a try that has to wait into the trail, once a minute for each counter: guessing must not fill it.
     """
     keys = _keys(email, address)
     with writing():
         rows = _locked(keys)
         is_known = db.session.get(SignInAttempt, keys.known) is not None
         counted = ("pair", "network") if is_known else ("pair", "account", "network")
-        waits = [_wait(kind, rows[getattr(keys, kind)]) for kind in counted]
-        wait = NEVER if NEVER in waits else max(waits)
-        if not wait:
+        waits = {kind: _wait(kind, rows[getattr(keys, kind)]) for kind in counted}
+        wait = NEVER if NEVER in waits.values() else max(waits.values())
+        if wait:
+            _note([rows[getattr(keys, kind)] for kind in counted if waits[kind]], note)
+        else:
             for kind in ("pair", "account", "network"):
                 _count(kind, rows[getattr(keys, kind)])
     return wait
@@ -108,6 +113,15 @@ def _wait(kind: str, row: SignInAttempt) -> int:
         return 0
     pause = min(LONGEST, timedelta(seconds=2 ** min(over, 20)))
     return max(0, round((row.last_at + pause - clock.now()).total_seconds()))
+
+
+def _note(slowed: list[SignInAttempt], note: Callable[[], object]) -> None:
+    now = clock.now()
+    if any(row.noted_at and now - row.noted_at < NOTED_EVERY for row in slowed):
+        return
+    for row in slowed:
+        row.noted_at = now
+    note()
 
 
 def _count(kind: str, row: SignInAttempt) -> None:

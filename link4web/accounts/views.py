@@ -91,7 +91,7 @@ def verify() -> Response:
 
 
 def _confirmed(user: User) -> Response:
-    needs_code = entering.begin(user)
+    needs_code = entering.begin(user, by="confirmed address")
     flash("Your address is confirmed.", "done")
     wanted = session.pop(entering.WANTED, HOME)
     target = JOIN if session.get("join") else wanted

@@ -111,6 +111,7 @@ ACTIONS: dict[str, Act] = {
     "support.ended": Act("support", "ended the visit of support"),
     "support.looked": Act("support", "looked at it in the support console"),
     "support.may_write": Act("support", "took the step that allows changes"),
+    "support.searched": Act("support", "searched in the support console"),
     "support.started": Act("support", "began a visit"),
     "support.taken_back": Act("support", "took support’s permission back"),
     "support.tool.lift": Act("support", "let mails go to an address again"),

@@ -1,8 +1,9 @@
 """What an invited colleague sees and presses. Opening a page never accepts or declines anything (R-102)."""
 
 from flask import Blueprint, Response, flash, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
+from link4web.accounts import entering
 from link4web.accounts import words as account_words
 from link4web.accounts.newcomers import HasAccount, NewPerson
 from link4web.accounts.passwords import WeakPassword
@@ -76,7 +77,7 @@ def _accept(found: Offer, who: str | NewPerson, form: NewPersonForm | None) -> R
     if isinstance(who, NewPerson):
         session.clear()
         sessions.rotate()
-        login_user(user)
+        entering.log_in(user, by="invitation")
     else:
         session.pop("colleague", None)
         sessions.change_token()

@@ -1,9 +1,9 @@
 """What an invited business sees and presses. Opening a page never joins, declines or stops anything (R-102)."""
 
 from flask import Blueprint, Response, flash, request, session, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
-from link4web.accounts import organisations, services
+from link4web.accounts import entering, organisations, services
 from link4web.accounts.models import Organisation, User
 from link4web.accounts.newcomers import HasAccount, NewPerson
 from link4web.accounts.number_check import answer_to
@@ -191,7 +191,7 @@ def _enter(user: User) -> None:
     is_new = not current_user.is_authenticated
     session.clear()
     sessions.rotate()
-    login_user(user)
+    entering.log_in(user, by="invitation")
     if is_new:
         sessions.prove(code=False)
 

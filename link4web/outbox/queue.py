@@ -16,6 +16,7 @@ from link4web.outbox.models import OutboxRow
 
 log = structlog.get_logger()
 IN_FLIGHT = "in flight"
+IDS_IN_A_LINE = 50
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def add_many(
         raise RuntimeError("an effect belongs into the transaction of its cause")
     if not rows:
         return 0
-    now, who = clock.now(), current_actor()
+    now = clock.now()
     values = [
         {
             "id": new_id(),
@@ -86,33 +87,48 @@ def add_many(
             "attempts": 0,
             "max_attempts": max_attempts,
             "priority": priority,
-            "actor_id": who.user_id,
-            "on_behalf_of_id": who.on_behalf_of_id,
             "error_code": "",
             "created_at": now,
+            **_asker(),
             **row,
         }
         for row in rows
     ]
     statement = insert_for(OutboxRow).on_conflict_do_nothing(index_elements=["kind", "key"])
     added = db.session.scalars(statement.returning(OutboxRow.id), values).all()
-    log.info("queued", kind=kind, number=len(added), job=added[0] if len(added) == 1 else None)
+    _log_queued(kind, added)
     return len(added)
+
+
+def _log_queued(kind: str, job_ids: Sequence[str]) -> None:
+    """Name each job, so that it can be followed from what has asked for it (R-193); many in several lines."""
+    for start in range(0, len(job_ids) or 1, IDS_IN_A_LINE):
+        log.info("queued", kind=kind, number=len(job_ids), jobs=list(job_ids[start : start + IDS_IN_A_LINE]))
+
+
+def _asker() -> dict[str, str | None]:
+    """Whose wish a row is: both identities of who acts now, nobody's by the clock (R-069)."""
+    who = current_actor()
+    return {"actor_id": who.user_id, "on_behalf_of_id": who.on_behalf_of_id}
 
 
 def again(kind: str, key: str, *, organisation_id: str | None, payload: dict[str, str] | None = None) -> bool:
     """Ask for an effect that may be asked for again once the last one has ended (a sync, say).
 
-    False when one is waiting or running already.
+    It is done for whoever asks now, not for who asked before. False when one is waiting or running already.
     """
     finished = ("done", "dead", "unknown", "cancelled")
-    now = clock.now()
-    revived = db.session.execute(
+    anew = {"state": "ready", "due_at": clock.now(), "attempts": 0, "error_code": "", "finished_at": None, **_asker()}
+    revived = db.session.scalars(
         update(OutboxRow)
         .where(OutboxRow.kind == kind, OutboxRow.key == key, OutboxRow.state.in_(finished))
-        .values(state="ready", due_at=now, attempts=0, error_code="", finished_at=None, payload=payload or {})
-    )
-    return bool(changed_rows(revived)) or add(kind, key, organisation_id=organisation_id, payload=payload)
+        .values(anew | {"payload": payload or {}})
+        .returning(OutboxRow.id)
+    ).all()
+    if not revived:
+        return add(kind, key, organisation_id=organisation_id, payload=payload)
+    _log_queued(kind, revived)
+    return True
 
 
 def cancel(kind: str, keys: list[str]) -> int:
@@ -149,12 +165,18 @@ def waiting(kind: str, keys: Sequence[str]) -> set[str]:
 
 
 def amend(kind: str, key: str, more: dict[str, str]) -> bool:
-    """Add to the payload of an effect that has not begun; False when it has begun or ended."""
+    """Add to the payload of an effect that has not begun; False when it has begun or ended.
+
+    It is done for the person who asks now; the clock takes nobody's wish from them.
+    """
     ready = select(OutboxRow).where(OutboxRow.kind == kind, OutboxRow.key == key, OutboxRow.state == "ready")
     row = db.session.scalars(ready.with_for_update().execution_options(populate_existing=True)).first()
     if row is None:
         return False
     row.payload = {**row.payload, **more}
+    who = current_actor()
+    if who.user_id:
+        row.actor_id, row.on_behalf_of_id = who.user_id, who.on_behalf_of_id
     db.session.flush()
     return True
 

@@ -1,9 +1,13 @@
-"""The support console: find, look, a few safe tools, and requests to enter an account."""
+"""The support console: find, look, a few safe tools, and requests to enter an account.
+
+Whatever is looked at is in the trail before it is shown; what can't be noted is not shown (R-070, R-071).
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import structlog
 from flask import Blueprint, Response, abort, flash, g, request, url_for
 from flask_login import current_user
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the published types are older
@@ -19,10 +23,11 @@ from link4web.support import accesses, finding, health, history, metrics, querie
 from link4web.support.accesses import Refused, Wish
 from link4web.support.forms import AskForm, ToolForm
 from link4web.support.models import SupportAccess
-from link4web.support.tools import TOOLS, use
+from link4web.support.tools import TOOLS, Subject, use
 from link4web.web.access import staff, staff_fresh, staff_lead
 from link4web.web.responses import go_to, page
 
+log = structlog.get_logger()
 bp = Blueprint("support", __name__, url_prefix="/support")
 
 
@@ -30,12 +35,17 @@ bp = Blueprint("support", __name__, url_prefix="/support")
 @staff
 def index() -> Response:
     asked = request.args.get("q", "").replace("\x00", "")
+    hits = finding.find(asked) if asked else []
+    if asked:
+        _note("support.searched", by=finding.kind_of(asked), hits=len(hits))
+    else:
+        _note("support.looked", kind="console")
     mine = queries.of_agent(current_user.id)
     emergencies = queries.emergencies() if g.staff_role == "lead" else []
     return page(
         "support/index.html",
         asked=asked,
-        hits=finding.find(asked) if asked else [],
+        hits=hits,
         shortest=finding.SHORTEST,
         mine=mine,
         emergencies=emergencies,
@@ -43,27 +53,39 @@ def index() -> Response:
     )
 
 
+def _note(action: str, chain: str = SYSTEM, **facts: Any) -> None:
+    try:
+        with writing():
+            record(action, chain=chain, **facts)
+    except Exception as error:  # noqa: BLE001 (whatever it is that keeps the trail from being written)
+        db.session.rollback()
+        log.error("the trail can't be written, so the console shows nothing", error=type(error).__name__)
+        abort(503)
+
+
 @contextmanager
-def _looking_at(organisation_id: str) -> Iterator[Organisation]:
-    """Act for an organisation that a member of the staff looks at; its times, and its trail knows of it."""
+def _looking_at(organisation_id: str, access_id: str = "") -> Iterator[Organisation]:
+    """Act for an organisation that a member of the staff looks at, or at one request for it; its trail knows of it.
+
+    What a form sends is no look: it leaves an event of its own.
+    """
     found = db.session.get(Organisation, organisation_id)
     if found is None:
         abort(404)
     g.organisation = found
     with tenancy.acting_for(organisation_id):
+        if access_id and accesses.find(access_id) is None:
+            abort(404)
+        if request.method == "GET":
+            kind = "support_access" if access_id else "organisation"
+            _note("support.looked", organisation_id, kind=kind, object_id=access_id or organisation_id)
         yield found
-
-
-def _note_look(kind: str, object_id: str, chain: str = SYSTEM) -> None:
-    with writing():
-        record("support.looked", chain=chain, kind=kind, object_id=object_id)
 
 
 @bp.get("/organisations/<id:organisation>")
 @staff
 def organisation(organisation: str) -> Response:
     with _looking_at(organisation) as found:
-        _note_look("organisation", organisation, organisation)
         return page("support/organisation.html", health=health.of_organisation(found))
 
 
@@ -73,7 +95,7 @@ def person(person: str) -> Response:
     user = db.session.get(User, person)
     if user is None:
         abort(404)
-    _note_look("user", person)
+    _note("support.looked", kind="user", object_id=person)
     return page("support/person.html", it=health.of_person(user))
 
 
@@ -110,7 +132,7 @@ def _wish(form: AskForm) -> Wish:
 @staff
 def access(organisation: str, access: str) -> Response:
     """One request: how it stands, what was seen and changed, and the next step."""
-    with _looking_at(organisation) as found:
+    with _looking_at(organisation, access) as found:
         return _access_page(found, _known(access))
 
 
@@ -169,32 +191,43 @@ def decide(organisation: str, access: str) -> Response:
     return go_to(url_for(".access", organisation=organisation, access=access))
 
 
-@bp.route("/do/<tool>/<id:subject>", methods=["GET", "POST"])
+@bp.get("/do/<tool>/<id:subject>")
 @staff
 def tool(tool: str, subject: str) -> Response:
     """What a tool does, and the reason it asks for."""
+    found = _subject(tool, subject)
+    _note("support.looked", found.organisation_id or SYSTEM, kind=found.kind, object_id=subject, tool=tool)
+    return _tool_page(tool, found, ToolForm())
+
+
+@bp.post("/do/<tool>/<id:subject>")
+@staff_fresh
+def use_tool(tool: str, subject: str) -> Response:
+    found, form = _subject(tool, subject), ToolForm()
+    if not form.validate():
+        return _tool_page(tool, found, form, 422)
+    try:
+        changed = use(tool, found, current_user.id, form.reason.data or "")
+    except Full:
+        form.reason.errors = [words.TOOL_CAP]
+        return _tool_page(tool, found, form, 429)
+    flash(TOOLS[tool].done if changed else "There was nothing left to do.", "done" if changed else "wait")
+    return go_to(_back(found.organisation_id))
+
+
+def _subject(tool: str, subject: str) -> Subject:
     found = TOOLS[tool].find(subject) if tool in TOOLS else None
-    if found is None:
-        abort(404)
-    form, status = ToolForm(), 200
-    if form.validate_on_submit():
-        try:
-            changed = use(tool, found, current_user.id, form.reason.data or "")
-        except Full:
-            form.reason.errors, status = [words.TOOL_CAP], 429
-        else:
-            flash(TOOLS[tool].done if changed else "There was nothing left to do.", "done" if changed else "wait")
-            return go_to(_back(found.organisation_id))
-    elif form.errors:
-        status = 422
-    return page(
-        "support/tool.html",
-        status=status,
-        tool=TOOLS[tool],
-        subject=found,
-        form=form,
-        back_href=_back(found.organisation_id),
-    )
+    return found or abort(404)
+
+
+def _tool_page(tool: str, found: Subject, form: ToolForm, status: int = 200) -> Response:
+    context: dict[str, Any] = {
+        "tool": TOOLS[tool],
+        "subject": found,
+        "form": form,
+        "back_href": _back(found.organisation_id),
+    }
+    return page("support/tool.html", status=status, **context)
 
 
 def _back(organisation_id: str) -> str:

@@ -38,20 +38,38 @@ class Hit:
     tools: tuple[tuple[str, str], ...] = ()
 
 
+def kind_of(asked: str) -> str:
+    """What somebody has typed: an *id*, *number*, *address* or *name*; empty for less than three characters."""
+    asked = _plain(asked)
+    if len(asked) < SHORTEST:
+        return ""
+    if ids.is_id(asked):
+        return "id"
+    digits = asked.replace(" ", "")
+    if digits.isascii() and digits.isdigit() and len(digits) in (11, 13):
+        return "number"
+    return "address" if email_key(asked) else "name"
+
+
 def find(asked: str) -> list[Hit]:
     """What fits, kind by kind, some of each; nothing for less than three characters."""
-    asked = " ".join(asked.split())[:200]
-    if len(asked) < SHORTEST:
+    kind, asked = kind_of(asked), _plain(asked)
+    if not kind:
         return []
     with tenancy.system("support staff look for something by its id, name, number or address"):
-        if ids.is_id(asked) and (found := list(_by_id(asked))):
+        if kind == "id" and (found := list(_by_id(asked))):
             return found
-        digits = asked.replace(" ", "")
-        if digits.isascii() and digits.isdigit() and len(digits) in (11, 13):
+        if kind == "number":
+            digits = asked.replace(" ", "")
             return [*_organisations(Organisation.number == digits), *_connections(Connection.file_number == digits)]
-        if address := email_key(asked):
+        if kind == "address":
+            address = email_key(asked)
             return [*_people(User.email == address), *_suppressions(address), *_invitations_to(address)]
         return list(_by_name(asked))
+
+
+def _plain(asked: str) -> str:
+    return " ".join(asked.split())[:200]
 
 
 def _by_id(wanted: str) -> Iterator[Hit]:

@@ -9,7 +9,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from link4web import tenancy
-from link4web.audit import record, verify
+from link4web.audit import record, trail, verify
 from link4web.audit.models import AuditEvent
 from link4web.customers.models import Customer
 from link4web.database import db, writing
@@ -96,20 +96,33 @@ TAMPERING = {
     "UPDATE audit_event SET position = 100 + position WHERE chain = 'c4' AND position IN (2, 3);"
     "UPDATE audit_event SET position = 105 - position WHERE chain = 'c4' AND position > 100": 2,
     "DELETE FROM audit_event WHERE chain = 'c5'": 1,
+    # the last one, with a hash that fits what it says now
+    "UPDATE audit_event SET reason = 'another', hash = :fitting WHERE chain = 'c6' AND position = 6": 6,
 }
+
+
+def fitting_hash() -> bytes:
+    """What the last event of c6 would have if it said what the tampering makes of it."""
+    events = select(AuditEvent).where(AuditEvent.chain == "c6").order_by(AuditEvent.position)
+    *_, before, last = db.session.scalars(events)
+    last.reason = "another"
+    fitting = trail._digest(before.hash, last)
+    db.session.rollback()
+    return fitting
 
 
 def test_tampering_is_found(town: Town) -> None:
     with town.app.app_context():
-        for number in range(36):
+        for number in range(42):
             with writing():
-                record("test.event", chain=f"c{number % 6}", number=number)
+                record("test.event", chain=f"c{number % 7}", number=number)
         with unguarded():
             for place, (tampering, position) in enumerate(TAMPERING.items()):
                 assert verify(f"c{place}") is None
+                values = {"fitting": fitting_hash()} if ":fitting" in tampering else {}
                 with writing():
                     for statement in tampering.split(";"):
-                        db.session.execute(text(statement))
+                        db.session.execute(text(statement), values)
                 assert verify(f"c{place}") == position
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from link4web import clock, outbox, tenancy
 from link4web.accounts import jobs as account_jobs
@@ -360,3 +361,12 @@ def test_cancelling_and_hastening(town: Town, handle: Callable[..., None]) -> No
         assert outbox.hasten(KIND, ["k1", "k2"]) == 1
     assert drain() == 1
     assert (row("k1").state, row("k2").state) == ("cancelled", "done")
+
+
+def test_the_log_names_every_job_of_many(town: Town) -> None:
+    """R-193: more than one line has room for."""
+    with capture_logs() as lines, writing():
+        outbox.add_many(KIND, [{"key": f"k{number}", "payload": {}} for number in range(120)], organisation_id=None)
+    named = [job for line in lines for job in line["jobs"]]
+    assert sorted(named) == sorted(db.session.scalars(select(OutboxRow.id).where(OutboxRow.kind == KIND)))
+    assert max(len(line["jobs"]) for line in lines) <= 50

@@ -1,24 +1,21 @@
 """Support in somebody's account: only with consent, for an hour, looking, and nothing of it goes unseen."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from link4web import clock
 from link4web.accounts.models import Membership, User
 from link4web.audit import verify
-from link4web.audit.models import AuditEvent
 from link4web.database import db, writing
 from link4web.support import staff
 from link4web.support.sessions import close_left_open
 from tests.invited import open_shop
 from tests.people import Town
-from tests.supporters import REASON, WRITE_REASON, Case, agent_of, case_of
+from tests.supporters import REASON, WRITE_REASON, Case, agent_of, case_of, no_trail
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -368,20 +365,6 @@ def test_what_nobody_comes_back_to_is_closed(town: Town) -> None:
     town.work()
     assert case.row().ended_why in ("time", "idle")
     assert "Support has left" in town.mails_to(case.owner.email)[0]["subject"]
-
-
-@contextmanager
-def no_trail() -> Iterator[None]:
-    """Nothing can be written into the trail."""
-
-    @event.listens_for(AuditEvent, "before_insert")
-    def broken(*_: object) -> None:
-        raise OSError("disk full")
-
-    try:
-        yield
-    finally:
-        event.remove(AuditEvent, "before_insert", broken)
 
 
 @on_sqlite

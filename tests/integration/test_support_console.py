@@ -16,7 +16,8 @@ from link4web.outbox.models import OutboxRow
 from link4web.schedule import run_schedule
 from tests.invited import Shop, address, open_shop
 from tests.people import Person, Town
-from tests.supporters import agent_of, case_of
+from tests.supporters import agent_of, case_of, no_trail
+from tests.test_every_route import places
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WHY = "They asked for it on the telephone"
@@ -245,3 +246,33 @@ def test_staff_are_made_and_dismissed_by_commands_alone(town: Town) -> None:
     assert run(args=["support", "code", person.email]).output.strip() == person.phone.code_of(0)
     assert run(args=["support", "dismiss", person.email]).exit_code == 0
     assert person.get("/support").status_code == 404
+
+
+@on_sqlite
+def test_whatever_staff_look_at_is_in_the_trail(town: Town) -> None:
+    """R-070, R-071, R-190: every page of the console, and none of them without the trail."""
+    case = case_of(town)
+    shop, una = open_shop(town, case.owner), town.person("Una", verified=False)
+    case.ask()
+    ids = {"organisation": case.owner.organisation_id, "access": case.access, "person": case.owner.user_id}
+    ids |= {"tool": "sync", "subject": shop.connection}
+    consoles = [place for place in places(town.app, ids) if place.rule.staff and "GET" in place.methods]
+    pages = {place.path for place in consoles}
+    pages |= {"/support?q=olive", f"/support?q={case.owner.email}", f"/support/do/verification/{una.user_id}"}
+    for path in pages:
+        before = looks(town, case.agent)
+        assert case.agent.get(path).status_code == 200, path
+        assert len(looks(town, case.agent)) == len(before) + 1, path
+        with no_trail():
+            assert case.agent.get(path).status_code == 503, path
+    searches = [event for event in looks(town, case.agent) if event.action == "support.searched"]
+    assert {event.chain for event in searches} == {"system"}
+    assert sorted(event.details for event in searches) == ['{"by": "address", "hits": 1}', '{"by": "name", "hits": 1}']
+
+
+def looks(town: Town, agent: Person) -> list[AuditEvent]:
+    with town.app.app_context():
+        chosen = select(AuditEvent).where(AuditEvent.actor_id == agent.user_id)
+        return list(
+            db.session.scalars(chosen.where(AuditEvent.action.in_(("support.looked", "support.searched")))).all()
+        )

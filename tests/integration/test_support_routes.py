@@ -1,7 +1,7 @@
 """Walks the route table as support: from outside of any account, looking in one, and changing in one."""
 
 from tests.people import Town
-from tests.supporters import Case, case_of
+from tests.supporters import Case, agent_of, case_of
 from tests.test_every_route import UNSAFE, Furnished, Place, ask, counted, furnished, of_these_ids, on_sqlite, places
 
 # what the second step opens, by the view's own name; whatever is added here is a decision (R-064)
@@ -15,6 +15,8 @@ MAY_BE_CHANGED = {
     "take_back_selection",
     "sync",
 }
+# of the console: asking for a yes, and giving one up
+MAY_BE_OLD = {"ask", "withdraw"}
 # views of people who are somebody, outside of any organisation, that support may look at
 OPEN_TO_ALL = {"home", "customers", "current_customers", "privacy", "problem_panel", "article_panel"}
 # no session is read at these, so support is nobody there
@@ -61,6 +63,20 @@ def test_the_console_is_nowhere_for_others(town: Town) -> None:
         for method in sorted(place.methods):
             more = {"token": token} if method == "POST" else {}
             assert ask(case.agent, method, place.path, **more).status_code == 404, (method, place.path)
+
+
+@on_sqlite
+def test_what_staff_change_needs_a_fresh_proof(town: Town) -> None:
+    """R-009: a sign-in of this morning doesn't use a tool, begin a visit or decide."""
+    lead = agent_of(town, "lead", "Lee Lead")
+    town.later(minutes=11)
+    tried = set()
+    for place in places(town.app, {}):
+        if place.rule.staff and unsafe(place) and place.view not in MAY_BE_OLD:
+            answer = lead.post(place.path)
+            assert "/confirm-it-is-you" in (answer.location or ""), place.path
+            tried.add(place.view)
+    assert tried == {"start", "decide", "use_tool"}
 
 
 @on_sqlite

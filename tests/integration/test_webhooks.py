@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import func, insert, select, update
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from link4web import clock
@@ -71,6 +73,26 @@ def test_a_change_in_the_ledger_shows_without_anybody_pressing_anything(books: B
     assert (told.status_code, told.data, told.headers.get("Set-Cookie")) == (200, b"", None)
     settle(books)
     assert books.customer(changed.name).email == "moved@elsewhere.example"
+
+
+def test_a_webhook_is_followed_to_what_it_made_us_read(books: Books, xero: Xero) -> None:
+    """R-193: by ids alone, from the request over its jobs to the calls of the ledger."""
+    with capture_logs([structlog.contextvars.merge_contextvars]) as lines:
+        deliver(books, body_of(books.one("can-invite").external_id))
+        settle(books)
+
+    def asked_for(kind: str, **by: str) -> str:
+        found = [
+            line
+            for line in lines
+            if (line["event"], line.get("kind")) == ("queued", kind) and by.items() <= line.items()
+        ]
+        assert len(found) == 1 and len(found[0]["jobs"]) == 1, found
+        return str(found[0]["jobs"][0])
+
+    told = next(line["request"] for line in lines if line["event"] == "webhook")
+    sync = asked_for(SYNC, job=asked_for(READ_AGAIN, request=told))
+    assert any(line["event"] == "http.sent" and line.get("job") == sync for line in lines)
 
 
 @pytest.mark.parametrize("wrong", ["", "bm9uc2Vuc2U=", "other key", "re-encoded", "bit"])
