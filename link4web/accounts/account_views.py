@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, current_app, flash, g, make_respon
 from flask_login import current_user, logout_user
 
 from link4web.accounts import addresses, codes, leaving, news, organisations, services, words
+from link4web.accounts.closed import deleted_on
 from link4web.accounts.forms import EmailForm, NameForm, NewPasswordForm, NoticesForm
 from link4web.accounts.models import SessionRow
 from link4web.accounts.passwords import WeakPassword
@@ -113,7 +114,8 @@ def delete() -> Response:
             return go_to(url_for("accounts.sign_in"))
     refused = words.last_admin(names) if names else None
     status = 409 if refused and request.method == "POST" else 200
-    return page("accounts/delete.html", status=status, email=current_user.email, refused=refused)
+    closed = [(one.name, deleted_on(one)) for one in leaving.closed_by_then(current_user.id)]
+    return page("accounts/delete.html", status=status, email=current_user.email, refused=refused, closed=closed)
 
 
 @bp.get("/privacy")

@@ -159,8 +159,8 @@ SAMPLES: Samples = {
         lambda: {"form": form(CONFIRM, {"password": words.NOT_PRESENT}), "next": "", "email": USER.email},
     ],
     "accounts/delete.html": [
-        lambda: {"email": USER.email, "refused": None},
-        lambda: {"email": USER.email, "refused": words.last_admin(["Wattle & Wharf Coffee"])},
+        lambda: {"email": USER.email, "refused": None, "closed": [("Tin Shed Timber", NOW)]},
+        lambda: {"email": USER.email, "refused": words.last_admin(["Wattle & Wharf Coffee"]), "closed": []},
     ],
     "accounts/email_link.html": [
         lambda: {"change": Made(email="isla@newwharf.example", user=USER), "undoes": False, "action": "#"},
