@@ -309,6 +309,43 @@ def test_trying_many_accounts_from_one_network_is_slowed(town: Town) -> None:
     assert statuses == [422] * 20 + [429] * 30
 
 
+@on_sqlite
+def test_wrong_tries_are_not_forgotten_with_the_month(town: Town) -> None:
+    """R-005: whoever guesses now and then, each time from elsewhere, has no more tries than others."""
+    owner, attacker = town.person(), town.visitor()
+
+    def guess(number: int) -> int:
+        form, elsewhere = {"email": owner.email, "password": OTHER_PASSWORD}, {"REMOTE_ADDR": f"198.51.100.{number}"}
+        return attacker.post("/sign-in", form, environ_base=elsewhere).status_code
+
+    assert [guess(number) for number in range(10)] == [422] * 10
+    for number in (10, 12):
+        town.later(days=31)
+        with town.app.app_context():
+            cleanup.forget_old()
+        assert [guess(number), guess(number + 1)] == [422, 429]
+    with town.app.app_context():
+        assert db.session.scalar(select(func.max(SignInAttempt.failures))) == 12
+    owner.post("/forgot", {"email": owner.email})
+    town.work()
+    owner.get(link_in_mail(town, owner.email, "reset"))
+    owner.post("/reset", {"password": "fern-lagoon-copper-eight"})
+    assert [guess(number) for number in range(14, 18)] == [422] * 4, "a new password starts the count anew"
+
+
+def test_guessing_at_the_link_of_a_sign_up_gets_slow(town: Town) -> None:
+    """R-005: with the mailbox, but not with the password; later the right one is taken all the same."""
+    desk, phone = town.visitor(), town.visitor()
+    sign_up(desk)
+    town.work()
+    phone.get(link_in_mail(town, desk.email, "verify"))
+    statuses = [phone.post("/verify", {"password": OTHER_PASSWORD}).status_code for _ in range(7)]
+    assert statuses == [422] * 5 + [429] * 2
+    assert "Too many tries" in phone.post("/verify", {"password": PASSWORD}).text
+    town.later(minutes=1)
+    assert phone.post("/verify", {"password": PASSWORD}).location == "/customers"
+
+
 def test_parallel_guesses_are_counted(town: Town) -> None:
     owner = town.person()
     browsers = [town.visitor() for _ in range(8)]
