@@ -97,21 +97,25 @@ class WrongPassword(ValueError):
     """The password does not belong to the account."""
 
 
-def verify(hashed: bytes, proof: str, password: str) -> User | None:
+def verify(hashed: bytes, proof: str, password: str, address: str) -> User | None:
     """Mark the token's owner as verified; None when the link doesn't work any more.
 
     The link proves the mailbox, not who has chosen the password: somebody else may have signed up with this address
-    and wait for its owner to confirm. So either the sign-up happened in this browser, or the password is asked for.
+    and wait for its owner to confirm. So either the sign-up happened in this browser, or the password is asked for;
+    tries count as at the sign-in (R-005).
 
     Raises:
         WrongPassword: it is not the one given at sign-up; the link still works.
+        SignInRefused: too many tries; `wait` is not 0.
     """
     user = tokens.owner(hashed, "verify")
     if user is None:
         return None
-    known_hash = user.password_hash
+    known_hash, is_asked = user.password_hash, not may_verify(user, proof)
+    if is_asked and (wait := slowing.take_try(user.email, address)):
+        raise SignInRefused(wait)
     end_reading()
-    if not may_verify(user, proof) and not passwords.password_fits(password, known_hash):
+    if is_asked and not passwords.password_fits(password, known_hash):
         with writing():
             record("account.verified", kind="user", object_id=user.id, outcome="refused", by="mail")
         raise WrongPassword
@@ -119,6 +123,8 @@ def verify(hashed: bytes, proof: str, password: str) -> User | None:
         user = tokens.use(hashed, "verify")
         if user is None or user.password_hash != known_hash:
             return None
+        if is_asked:
+            slowing.succeeded(user.email, address)
         prove_mailbox(user, by="mail")
     return user
 

@@ -9,10 +9,10 @@ helps (NIST SP 800-63B-4, 3.2.2). A fifth one, *typed*, is of forms that are kep
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 
 from link4web import clock
 from link4web.accounts.models import SignInAttempt
@@ -88,6 +88,18 @@ def forgive(email: str) -> None:
             SignInAttempt.key.in_([f"account:{account}"]) | SignInAttempt.key.startswith(f"pair:{account}:")
         )
     )
+
+
+def may_be_forgotten(before: datetime) -> ColumnElement[bool]:
+    """Which counts are of no use since nothing was counted after `before`.
+
+    Failures of an account beyond its free tries are not among them: they stand until a good sign-in or a new password.
+    """
+    counts = [
+        SignInAttempt.key.startswith(f"{kind}:") & (SignInAttempt.failures >= FREE_TRIES[kind])
+        for kind in ("pair", "account")
+    ]
+    return (SignInAttempt.last_at < before) & ~or_(*counts)
 
 
 def _locked(keys: _Keys) -> dict[str, SignInAttempt]:
