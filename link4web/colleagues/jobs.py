@@ -15,7 +15,7 @@ from link4web.database import db, writing
 from link4web.invitations.caps import DAY, Cap, Full, take_under
 from link4web.invitations.message import neutral
 from link4web.mail.compose import compose
-from link4web.mail.delivery import deliver
+from link4web.mail.delivery import deliver_about, deliver_to
 from link4web.outbox import GiveUp, Job, Later
 from link4web.web.filters import day
 from link4web.web.links import link_to
@@ -48,7 +48,8 @@ def send_invitation(job: Job) -> None:
         until=day(invitation.expires_at),
         link=link_to("colleague.open_link", token=token),
     )
-    deliver(message)
+    where = organisation.id
+    deliver_about("membership_invitation", invitation.id, "colleague_invitation", message, chain=where)
 
 
 def not_sent(job: Job, state: str, code: str) -> None:
@@ -88,7 +89,7 @@ def tell_answer(job: Job) -> None:
         link=link_to("colleagues.index", organisation=organisation.id),
         link_words="See the users",
     )
-    deliver(message)
+    deliver_to(inviter.id, "colleague_answer", message, chain=organisation.id)
 
 
 def _invitation(job: Job) -> tuple[MembershipInvitation, Organisation]:
