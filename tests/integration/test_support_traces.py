@@ -128,3 +128,20 @@ def test_support_writes_into_a_ledger_only_where_the_customer_has_allowed_it(boo
     before = rows(case)
     save_number(case.agent, books, one, CAFE)
     assert touched(case, before)[WRITE_BACK] == (case.agent.user_id, case.owner.user_id)
+
+
+@on_sqlite
+def test_what_was_asked_for_in_a_visit_is_done_although_it_is_over(books: Books) -> None:
+    """R-072: with both identities, in the organisation it was asked for, though the customer has ended the visit."""
+    case = case_of(books.town, books.person)
+    customer = books.one("needs-number")
+    save_number(case.owner, books, books.one("needs-number").id, JOINERY)
+    books.town.work()
+    case.entered()
+    case.may_write()
+    save_number(case.agent, books, customer.id, CAFE)
+    before = rows(case)
+    assert case.owner.post(f"{case.settings}/{case.access}", {"answer": "end"}).status_code == 303
+    books.town.work()
+    assert touched(case, before)[WRITE_BACK] == (case.agent.user_id, case.owner.user_id)
+    assert books.customer(customer.name).ledger_number == CAFE
