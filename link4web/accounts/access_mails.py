@@ -10,7 +10,7 @@ from link4web.accounts.models import Membership, Organisation, User
 from link4web.database import db, writing
 from link4web.ids import new_id
 from link4web.mail.compose import compose, plain_name
-from link4web.mail.delivery import deliver
+from link4web.mail.delivery import deliver_to
 from link4web.outbox import Job
 from link4web.web.links import link_to
 
@@ -82,4 +82,4 @@ def send(job: Job) -> None:
     )
     with writing():
         outbox.begin_flight(job)
-    deliver(message)
+    deliver_to(to.id, f"access_{job.payload['letter']}", message, chain=where.id)

@@ -19,7 +19,7 @@ from link4web.audit.models import AuditEvent
 from link4web.database import changed_rows, db, writing
 from link4web.ids import new_id
 from link4web.mail.compose import compose, plain_name
-from link4web.mail.delivery import deliver
+from link4web.mail.delivery import deliver_to
 from link4web.outbox import GiveUp, Job
 from link4web.web.links import link_to
 
@@ -173,7 +173,8 @@ def send_mail(job: Job) -> None:
         outbox.begin_flight(job)
     link = link_to(LINKS[purpose], token=token)
     template = "change_email" if purpose == "email" else "email_changed"
-    deliver(compose(template, email, SUBJECTS[purpose], name=name, present=present, email=email, link=link))
+    message = compose(template, email, SUBJECTS[purpose], name=name, present=present, email=email, link=link)
+    deliver_to(user.id, template, message)
 
 
 def _fresh_token(row: MailToken) -> str:

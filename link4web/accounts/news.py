@@ -13,7 +13,7 @@ from link4web.accounts.models import Membership, NewsChoice, NewsItem, Organisat
 from link4web.audit import record
 from link4web.database import db, insert_for, writing
 from link4web.mail.compose import compose, plain_name
-from link4web.mail.delivery import deliver
+from link4web.mail.delivery import deliver_to
 from link4web.outbox import Job
 from link4web.web.links import link_to
 
@@ -99,16 +99,15 @@ def send_digest(job: Job) -> None:
         lines = [(item.said, item.link) for item in items]
         email, whom = user.email, plain_name(user.name, "there")
         outbox.begin_flight(job)
-    deliver(
-        compose(
-            "digest",
-            email,
-            f"News from {name}",
-            name=whom,
-            organisation=name,
-            lines=lines,
-            link=link_to("account.show"),
-        )
+    message = compose(
+        "digest",
+        email,
+        f"News from {name}",
+        name=whom,
+        organisation=name,
+        lines=lines,
+        link=link_to("account.show"),
     )
+    deliver_to(user_id, "digest", message, chain=organisation_id)
     with writing():
         db.session.execute(delete(NewsItem).where(NewsItem.digest == job.key))

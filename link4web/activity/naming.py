@@ -24,6 +24,7 @@ KINDS = {
     "membership_invitation": "an invitation to work here",
     "organisation_export": "an export",
     "support_access": "a visit of support",
+    "contact_message": "a message to support",
     "user": "a person",
 }
 

@@ -1,5 +1,6 @@
 """Read an organisation's chain of the trail, newest first, by person, kind, days and what it is about."""
 
+import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, or_, select
 
-from link4web import ids, tenancy
+from link4web import ids, sealing, tenancy
 from link4web.activity.words import GROUPS, actions_of
 from link4web.audit.models import AuditEvent
 from link4web.connections.models import Connection
@@ -56,14 +57,14 @@ class Asked:
     @classmethod
     def of(cls, args: Mapping[str, str]) -> "Asked":
         """From an address; what can't be meant counts as not asked."""
-        person, kind, before = args.get("person", ""), args.get("kind", ""), args.get("before", "")
+        person, kind = args.get("person", ""), args.get("kind", "")
         return cls(
             person=person if ids.is_id(person) or person == NOBODY else "",
             kind=kind if kind in GROUPS else "",
             since=_day(args.get("from", "")),
             until=_day(args.get("to", "")),
             text=" ".join(args.get("q", "").replace("\x00", "").split())[:SEARCH_LENGTH],
-            before=int(before) if before.isascii() and before.isdecimal() and len(before) < 10 else 0,
+            before=_place_of(args.get("before", "")),
         )
 
     @property
@@ -77,6 +78,22 @@ class Asked:
             "q": self.text,
         }
         return {name: value for name, value in given.items() if value}
+
+
+def cursor(position: int) -> str:
+    """The place behind an event, for an address; how many events there are is nobody's business (R-046)."""
+    return base64.urlsafe_b64encode(sealing.seal(str(position), _bound())).decode().rstrip("=")
+
+
+def _place_of(cursor: str) -> int:
+    try:
+        return int(sealing.unseal(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), _bound()))
+    except (sealing.Undecryptable, ValueError, IndexError):
+        return 0
+
+
+def _bound() -> str:
+    return f"activity|{tenancy.organisation_id()}"
 
 
 def _day(text: str) -> date | None:

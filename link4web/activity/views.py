@@ -35,7 +35,7 @@ def show(organisation: str) -> Response:
         kinds=list(GROUPS.items()),
         is_narrowed=bool(asked.args),
         newest_href=href() if asked.before else None,
-        older_href=href(before=rows[-1].position) if more else None,
+        older_href=href(before=reading.cursor(rows[-1].position)) if more else None,
         csv_href=url_for(".as_csv", organisation=organisation, **asked.args),
         clear_href=url_for(".show", organisation=organisation),
     )

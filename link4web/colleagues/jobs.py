@@ -16,7 +16,7 @@ from link4web.invitations import suppressions
 from link4web.invitations.caps import DAY, Cap, Full, take_under
 from link4web.invitations.message import neutral
 from link4web.mail.compose import compose, stop_headers
-from link4web.mail.delivery import deliver
+from link4web.mail.delivery import deliver_about, deliver_to
 from link4web.outbox import GiveUp, Job, Later
 from link4web.web.filters import day
 from link4web.web.links import link_to
@@ -55,7 +55,8 @@ def send_invitation(job: Job) -> None:
         link=link_to("colleague.open_link", token=token),
         stop_link=stop_link,
     )
-    deliver(message)
+    where = organisation.id
+    deliver_about("membership_invitation", invitation.id, "colleague_invitation", message, chain=where)
 
 
 def not_sent(job: Job, state: str, code: str) -> None:
@@ -95,7 +96,7 @@ def tell_answer(job: Job) -> None:
         link=link_to("colleagues.index", organisation=organisation.id),
         link_words="See the users",
     )
-    deliver(message)
+    deliver_to(inviter.id, "colleague_answer", message, chain=organisation.id)
 
 
 def _invitation(job: Job) -> tuple[MembershipInvitation, Organisation]:

@@ -10,7 +10,7 @@ from link4web.contact.models import ContactMessage
 from link4web.contact.services import MAIL
 from link4web.database import db, writing
 from link4web.mail.compose import compose
-from link4web.mail.delivery import deliver
+from link4web.mail.delivery import deliver_about
 from link4web.outbox import GiveUp, Job
 
 
@@ -21,9 +21,10 @@ def send_mail(job: Job) -> None:
         if written is None:
             raise GiveUp("message is gone")
         person = db.session.get(User, written.person_id) if written.person_id else None
-        mail = _to_support(written, person) if job.payload["to"] == "support" else _copy(written, person)
+        to_support = job.payload["to"] == "support"
+        mail = _to_support(written, person) if to_support else _copy(written, person)
         outbox.begin_flight(job)
-    deliver(mail)
+    deliver_about("contact_message", job.payload["message"], "contact" if to_support else "contact_copy", mail)
 
 
 def _to_support(written: ContactMessage, person: User | None) -> EmailMessage:

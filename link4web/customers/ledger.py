@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from link4web import clock, outbox, tenancy
-from link4web.audit import record
+from link4web.audit import current_actor, record
 from link4web.connections import queries as connections
 from link4web.connections.models import Connection
 from link4web.customers import queries
@@ -29,14 +29,19 @@ def register_jobs() -> None:
     outbox.handles(REMOVE_DRAFT, remove_draft, settled=draft_failed)
 
 
+def may_ask_to_write(connection: Connection) -> bool:
+    """Whether whoever acts may have the ledger changed: the customer's consent is never support's to give (R-064)."""
+    return connection.may_write_back or current_actor().on_behalf_of_id is None
+
+
 def ask_to_write(connection_id: str, customer_id: str, what: str) -> bool:
     """Write a customer's *number* or *email* back to the ledger; remembered as allowed from now on.
 
-    False when there is no connection to write through.
+    False when there is no connection to write through, or it is none that `may_ask_to_write`.
     """
     with writing():
         connection = connections.get(connection_id)
-        if connection is None or connection.state != "active":
+        if connection is None or connection.state != "active" or not may_ask_to_write(connection):
             return False
         connection.may_write_back = True
         payload = {"connection": connection_id, "customer": customer_id, "what": what}

@@ -56,7 +56,7 @@ def abn(provider: Provider, connection: str, customer: str) -> Response:
     warned = origin_of(place).before_change(row)
     services.record_number(row.id, number, finding, origin="register" if use and known else "typed")
     said = f"{number.scheme} saved for {row.name}."
-    if form.write.data and place.provider.number_field(number.scheme):
+    if form.write.data and _can_write(place, number.scheme):
         said += _write(place, row, "number")
     return _next_or_changed(place, row, said + warned, states.NEEDS_NUMBER, abn_page=True)
 
@@ -65,6 +65,10 @@ def _number_form(place: Place, row: Customer) -> NumberForm:
     scheme = place.row_maker().scheme_of(row)
     kept = {"number": row.number, "write": place.connection.may_write_back}
     return NumberForm(scheme=scheme, provider_name=place.provider.name, data=kept if request.method == "GET" else None)
+
+
+def _can_write(place: Place, scheme: str) -> bool:
+    return place.provider.number_field(scheme) is not None and ledger.may_ask_to_write(place.connection)
 
 
 def _without_number(place: Place, row: Customer) -> Response:
@@ -92,8 +96,8 @@ def _show_number(
         "register": register_note,
         "kept_back": kept_back(place, row, form.scheme) or None,
         "conflict": conflict_view(row.ledger_number, shown_number),
-        "can_write": place.provider.number_field(form.scheme) is not None,
-        "write_hint": number_hint(place, row, form.scheme),
+        "can_write": _can_write(place, form.scheme),
+        "write_hint": number_hint(place, row, form.scheme) if ledger.may_ask_to_write(place.connection) else "",
         "without": without,
     }
     return page("customers/number.html", fragment="customers/_number_form.html", status=status, **context)
@@ -112,7 +116,7 @@ def email(provider: Provider, connection: str, customer: str) -> Response:
     warned = origin_of(place).before_change(row)
     services.record_email(row.id, form.email.data or "")
     said = f"E-mail saved for {row.name}."
-    if form.write.data:
+    if form.write.data and ledger.may_ask_to_write(place.connection):
         said += _write(place, row, "email")
     return _next_or_changed(place, row, said + warned, lack, abn_page=False)
 
@@ -131,6 +135,7 @@ def _show_email(place: Place, row: Customer, form: EmailForm, *, status: int = 2
         "warn": None,
         "bounced": popup_words.BOUNCED.format(email=row.email) if bounced else None,
         "conflict": conflict_view(row.ledger_email, form.email.data or ""),
+        "can_write": ledger.may_ask_to_write(place.connection),
         "write_hint": write_hint(place, row.ledger_email),
     }
     return page("customers/email.html", fragment="customers/_email_form.html", status=status, **context)

@@ -13,7 +13,7 @@ from link4web.invitations.message import neutral
 from link4web.invitations.models import CustomerInvitation
 from link4web.invitations.sending import number_words
 from link4web.mail.compose import compose
-from link4web.mail.delivery import deliver
+from link4web.mail.delivery import deliver_to
 from link4web.outbox import GiveUp, Job
 from link4web.web.links import link_to
 
@@ -37,18 +37,17 @@ def tell_joined(job: Job) -> None:
         if _held_back(job, story, "joined", f"{name} has joined."):
             return
         outbox.begin_flight(job)
-    deliver(
-        compose(
-            "joined_notice",
-            story.person.email,
-            f"{name} has joined",
-            name=neutral(story.person.name),
-            customer_name=name,
-            number=number_words(joined),
-            changed=_changed(story.customer, joined),
-            link=story.link,
-        )
+    message = compose(
+        "joined_notice",
+        story.person.email,
+        f"{name} has joined",
+        name=neutral(story.person.name),
+        customer_name=name,
+        number=number_words(joined),
+        changed=_changed(story.customer, joined),
+        link=story.link,
     )
+    deliver_to(story.person.id, "joined_notice", message, chain=tenancy.organisation_id())
 
 
 def _changed(customer: Customer, joined: Organisation) -> list[str]:
@@ -65,16 +64,15 @@ def tell_asked(job: Job) -> None:
         if _held_back(job, story, "asked", f"{name} asks for a new invitation."):
             return
         outbox.begin_flight(job)
-    deliver(
-        compose(
-            "asked_notice",
-            story.person.email,
-            f"{name} asks for a new invitation",
-            name=neutral(story.person.name),
-            customer_name=name,
-            link=story.link,
-        )
+    message = compose(
+        "asked_notice",
+        story.person.email,
+        f"{name} asks for a new invitation",
+        name=neutral(story.person.name),
+        customer_name=name,
+        link=story.link,
     )
+    deliver_to(story.person.id, "asked_notice", message, chain=tenancy.organisation_id())
 
 
 def _held_back(job: Job, story: _Story, kind: str, said: str) -> bool:

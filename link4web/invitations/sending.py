@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from flask import g
@@ -35,9 +36,7 @@ def send(job: Job) -> None:
         raise Later(f"cap: {full.kind}", at=full.until, counts=False) from None
     if sealed is None:
         return
-    deliver(written(sealed.letter))
-    with writing():
-        _mark_sent(sealed.invitation_ids)
+    deliver(written(sealed.letter), note=partial(_mark_sent, sealed.invitation_ids))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A mail as the effect of an outbox row: tried again when refused for now, *unknown* when the answer got lost."""
 
+from collections.abc import Callable
 from email.message import EmailMessage
 
 from flask import current_app
@@ -17,11 +18,14 @@ def post() -> Post:
     return server
 
 
-def deliver(message: EmailMessage) -> None:
+def deliver(message: EmailMessage, *, note: Callable[[], object]) -> None:
     """Send now; call it after the job has been marked in flight.
 
+    `note` puts the mail into the trail, and keeps whatever else follows from it, in a transaction of its own: once the
+    mail server has taken it, and never before (R-190).
+
     Raises:
-        Later, GiveUp, Unknown: how it ended otherwise, for the outbox.
+        Later, GiveUp, Unknown: how it ended otherwise, for the outbox, which keeps what happened; nothing was noted.
     """
     try:
         post().send(message)
@@ -31,14 +35,23 @@ def deliver(message: EmailMessage) -> None:
         if refused.permanent:
             raise GiveUp(f"mail: refused with {refused.code}") from None
         raise Later(f"mail: {refused.code or 'not reachable'}") from None
+    with writing():
+        note()
 
 
 def deliver_to(user_id: str, what: str, message: EmailMessage, *, chain: str = SYSTEM) -> None:
-    """`deliver`, and a line in the trail: which person was sent which kind of mail (R-190). Nothing of the mail itself.
+    """`deliver`; the trail says which person was sent which kind of mail, and nothing of the mail itself.
 
     Raises:
-        Later, GiveUp, Unknown: as `deliver`; then there is no line, and the outbox keeps what happened.
+        Later, GiveUp, Unknown: as `deliver`.
     """
-    deliver(message)
-    with writing():
-        record("mail.sent", chain=chain, kind="user", object_id=user_id, what=what)
+    deliver_about("user", user_id, what, message, chain=chain)
+
+
+def deliver_about(kind: str, object_id: str, what: str, message: EmailMessage, *, chain: str = SYSTEM) -> None:
+    """`deliver_to` where no person of ours gets it: the trail says what the mail is about, not whom it went to.
+
+    Raises:
+        Later, GiveUp, Unknown: as `deliver`.
+    """
+    deliver(message, note=lambda: record("mail.sent", chain=chain, kind=kind, object_id=object_id, what=what))

@@ -93,7 +93,7 @@ def _events(object_id: str) -> Iterator[Hit]:
     for event in db.session.scalars(events.order_by(AuditEvent.at.desc()).limit(LATEST_EVENTS)):
         reason = f", {event.reason}" if event.reason else ""
         chain = "the system" if event.chain == SYSTEM else "its organisation"
-        detail = f"{moment(event.at)}, {event.outcome}{reason}; number {event.position} of {chain}"
+        detail = f"{moment(event.at)}, {event.outcome}{reason}; in the trail of {chain}"
         yield Hit("Event", event.action, detail, "")
 
 

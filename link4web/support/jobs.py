@@ -10,7 +10,7 @@ from link4web.accounts import tokens
 from link4web.accounts.models import Organisation, User
 from link4web.database import db, writing
 from link4web.mail.compose import compose, plain_name
-from link4web.mail.delivery import deliver
+from link4web.mail.delivery import deliver_to
 from link4web.outbox import GiveUp, Job
 from link4web.support import accesses, report_mail, words
 from link4web.support.accesses import ASKED_FOR, MAIL
@@ -44,27 +44,26 @@ def send_mail(job: Job) -> None:
     organisation = g.organisation = db.session.get_one(Organisation, access.organisation_id)
     person = db.session.get(User, access.user_id)
     by = db.session.get(User, access.decided_by) if access.decided_by else None
-    deliver(
-        compose(
-            "support_asked" if what == "asked" else "support_notice",
-            user.email,
-            SUBJECTS[what].format(organisation=plain_name(organisation.name, "your organisation")),
-            name=plain_name(user.name, "there"),
-            what=what,
-            access=access,
-            agent=f"{plain_name(access.agent_name, 'A colleague')}, {words.ROLES[access.agent_role]}",
-            organisation_name=plain_name(organisation.name, "your organisation"),
-            person_name=plain_name(person.name, "a colleague") if person else "a colleague",
-            category=words.CATEGORIES[access.category],
-            consent=words.CONSENTS[access.consent].format(name=by.name if by else "an admin"),
-            why_over=words.ENDED.get(access.ended_why, ""),
-            changed=changed,
-            until=moment(access.asked_at + ASKED_FOR),
-            at={"started": moment(access.started_at), "ended": moment(access.ended_at)}.get(what, ""),
-            ends=moment(access.ends_at),
-            link=link,
-        )
+    message = compose(
+        "support_asked" if what == "asked" else "support_notice",
+        user.email,
+        SUBJECTS[what].format(organisation=plain_name(organisation.name, "your organisation")),
+        name=plain_name(user.name, "there"),
+        what=what,
+        access=access,
+        agent=f"{plain_name(access.agent_name, 'A colleague')}, {words.ROLES[access.agent_role]}",
+        organisation_name=plain_name(organisation.name, "your organisation"),
+        person_name=plain_name(person.name, "a colleague") if person else "a colleague",
+        category=words.CATEGORIES[access.category],
+        consent=words.CONSENTS[access.consent].format(name=by.name if by else "an admin"),
+        why_over=words.ENDED.get(access.ended_why, ""),
+        changed=changed,
+        until=moment(access.asked_at + ASKED_FOR),
+        at={"started": moment(access.started_at), "ended": moment(access.ended_at)}.get(what, ""),
+        ends=moment(access.ends_at),
+        link=link,
     )
+    deliver_to(user.id, f"support_{what}", message, chain=organisation.id)
 
 
 def _link(access: SupportAccess, user: User, what: str) -> str:

@@ -1,4 +1,9 @@
-"""A support session: beside the agent's own, bound to it, checked anew with every request (R-062, R-065 to R-072)."""
+"""A support session: beside the agent's own, bound to it, checked anew with every request (R-062, R-065 to R-072).
+
+It ends with the next click once anything it stands on is gone, and by the schedule when nobody clicks any more. Jobs
+asked for in it keep their own authority: each has both identities and the organisation's tenant in its row, was allowed
+when it was asked for, and is done although the visit is over. Nothing new is allowed by them.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -186,13 +191,18 @@ def _over(held: sessions.ServerSession, found: _Found) -> str:
         return "time"
     if stored is None or stored.id != access.session_id or now - stored.seen_at > IDLE:
         return "idle"
+    return _lost_ground(found)
+
+
+def _lost_ground(found: _Found) -> str:
+    """What it stood on and is gone, whatever the browser does: a short name of `words.ENDED`; empty while all holds."""
     if not found.is_home:
         return "signed-out"
-    if staff.role_of(access.agent_id) is None:
+    if staff.role_of(found.access.agent_id) is None:
         return "agent"
     if not found.consent_holds:
         return "consent"
-    return "person" if found.person is None or staff.is_staff(access.user_id) else ""
+    return "person" if found.person is None or staff.is_staff(found.access.user_id) else ""
 
 
 def leave(on_behalf: OnBehalf) -> Response:
@@ -232,7 +242,7 @@ def let_write(access_id: str, reason: str) -> None:
 
 
 def close_left_open() -> int:
-    """End accesses whose browser never came back, so that the customer is told; how many."""
+    """End accesses that are over although no click has said so, so that the customer is told; how many."""
     with tenancy.system("support accesses of all organisations end by the clock"):
         started = select(SupportAccess).where(SupportAccess.state == "started")
         late = [access for access in db.session.scalars(started) if why_closed(access)]
@@ -255,4 +265,7 @@ def why_closed(access: SupportAccess) -> str:
     seen = db.session.scalar(select(SessionRow.seen_at).where(SessionRow.id == access.session_id))
     if seen is None:
         return "signed-out"
-    return "idle" if clock.now() - seen > IDLE else ""
+    if clock.now() - seen > IDLE:
+        return "idle"
+    found = _find(access.id)
+    return _lost_ground(found) if found else ""

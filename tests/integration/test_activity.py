@@ -129,8 +129,10 @@ JUNK = (
     "?from=2026-13-99",
     "?to=9999-12-31",
     "?from=0001-01-01",
-    "?before=99999999999",
-    "?before=-1",
+    "?before=2",
+    "?before=\u00e9",
+    f"?before={'A' * 400}",
+    f"?before=//__{'A' * 60}",
     "?kind=x&person=y",
 )
 

@@ -368,6 +368,40 @@ def test_what_nobody_comes_back_to_is_closed(town: Town) -> None:
 
 
 @on_sqlite
+def test_what_has_lost_its_ground_is_closed_without_a_click(town: Town) -> None:
+    """R-072, R-073: the customer is told by the clock, and what the agent's browser holds is dead."""
+    for why, act in (
+        ("consent", lambda case: case.owner.post(f"{case.settings}/switch", {"switch": "off"})),
+        ("agent", _dismiss),
+        ("person", _removed),
+    ):
+        case = case_of(town)
+        case.switch_on()
+        case.ask()
+        assert case.start().status_code == 303
+        with town.app.app_context():
+            assert close_left_open() == 0
+        act(case)
+        with town.app.app_context():
+            assert close_left_open() == 1
+        assert (case.row().state, case.row().ended_why) == ("ended", why)
+        town.work()
+        if why != "person":
+            assert "Support has left" in town.mails_to(case.owner.email)[0]["subject"]
+        assert case.agent.get("/customers").status_code == 302
+
+
+def _removed(case: Case) -> None:
+    with case.town.app.app_context():
+        _remove(case)
+
+
+def _dismiss(case: Case) -> None:
+    with case.town.app.app_context():
+        staff.dismiss(case.agent.user_id)
+
+
+@on_sqlite
 def test_no_trail_no_access(town: Town) -> None:
     """R-071: neither a session nor a page."""
     case = case_of(town)

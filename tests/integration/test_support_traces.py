@@ -106,3 +106,42 @@ def test_every_line_of_the_log_has_both(books: Books) -> None:
         case.owner.get(books.base)
         books.town.visitor().get("/sign-in")
     assert {(line["actor"], line["on_behalf_of"]) for line in lines} == {(case.owner.user_id, None), (None, None)}
+
+
+@on_sqlite
+def test_support_writes_into_a_ledger_only_where_the_customer_has_allowed_it(books: Books) -> None:
+    """R-064: neither offered nor done before that, and support's own wish allows nothing."""
+    case = case_of(books.town, books.person)
+    one, other = [row.id for row in books.customers().values() if row.state == "needs-number"][:2]
+    case.entered()
+    case.may_write()
+    for page in ("abn", "email"):
+        assert 'name="write"' not in case.agent.get(f"{books.base}/{one}/{page}").text
+        assert 'name="write"' in case.owner.get(f"{books.base}/{one}/{page}").text
+    save_number(case.agent, books, one, JOINERY)
+    form = {"email": "accounts@drycreek.example", "write": "y"}
+    assert case.agent.post(f"{books.base}/{one}/email", form).status_code == 303
+    assert WRITE_BACK not in {kind for kind, _, _ in rows(case).values()}
+    assert not books.row().may_write_back
+    save_number(case.owner, books, other, CAFE)
+    assert 'name="write"' in case.agent.get(f"{books.base}/{one}/abn").text
+    before = rows(case)
+    save_number(case.agent, books, one, CAFE)
+    assert touched(case, before)[WRITE_BACK] == (case.agent.user_id, case.owner.user_id)
+
+
+@on_sqlite
+def test_what_was_asked_for_in_a_visit_is_done_although_it_is_over(books: Books) -> None:
+    """R-072: with both identities, in the organisation it was asked for, though the customer has ended the visit."""
+    case = case_of(books.town, books.person)
+    customer = books.one("needs-number")
+    save_number(case.owner, books, books.one("needs-number").id, JOINERY)
+    books.town.work()
+    case.entered()
+    case.may_write()
+    save_number(case.agent, books, customer.id, CAFE)
+    before = rows(case)
+    assert case.owner.post(f"{case.settings}/{case.access}", {"answer": "end"}).status_code == 303
+    books.town.work()
+    assert touched(case, before)[WRITE_BACK] == (case.agent.user_id, case.owner.user_id)
+    assert books.customer(customer.name).ledger_number == CAFE
