@@ -112,12 +112,13 @@ def verify(hashed: bytes, proof: str, password: str, address: str) -> User | Non
     if user is None:
         return None
     known_hash, is_asked = user.password_hash, not may_verify(user, proof)
-    if is_asked and (wait := slowing.take_try(user.email, address)):
+    tried = partial(record, "account.verified", kind="user", object_id=user.id, by="mail")
+    if is_asked and (wait := slowing.take_try(user.email, address, note=partial(tried, outcome="slowed"))):
         raise SignInRefused(wait)
     end_reading()
     if is_asked and not passwords.password_fits(password, known_hash):
         with writing():
-            record("account.verified", kind="user", object_id=user.id, outcome="refused", by="mail")
+            tried(outcome="refused")
         raise WrongPassword
     with writing():
         user = tokens.use(hashed, "verify")

@@ -14,7 +14,7 @@ from link4web.mail.delivery import deliver_to
 from link4web.outbox import GiveUp, Job
 from link4web.support import accesses, report_mail, words
 from link4web.support.accesses import ASKED_FOR, MAIL
-from link4web.support.history import changes_of
+from link4web.support.history import changes_in
 from link4web.support.models import SupportAccess, SupportLink
 from link4web.support.sessions import close_left_open
 from link4web.web.filters import moment
@@ -39,7 +39,7 @@ def send_mail(job: Job) -> None:
         if what == "asked" and not accesses.is_open_for_answer(access):
             return  # somebody was faster
         link = _link(access, user, what)
-        changed = len(changes_of(access)) if what == "ended" else 0
+        changed = changes_in(access) if what == "ended" else 0
         outbox.begin_flight(job)
     organisation = g.organisation = db.session.get_one(Organisation, access.organisation_id)
     person = db.session.get(User, access.user_id)

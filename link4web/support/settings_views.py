@@ -1,6 +1,7 @@
 """What an organisation allows support, and what support has done there: for its admins."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, flash, g, request, url_for
@@ -35,7 +36,15 @@ def _zone() -> ZoneInfo:
 
 def _page(form: SwitchForm, status: int = 200) -> Response:
     standing = consent.standing()
-    return page("support/settings.html", status=status, form=form, standing=standing, history=history.of_organisation())
+    entries, is_cut = history.of_organisation()
+    context: dict[str, Any] = {
+        "form": form,
+        "standing": standing,
+        "history": entries,
+        "is_cut": is_cut,
+        "most": history.MOST,
+    }
+    return page("support/settings.html", status=status, **context)
 
 
 @bp.post("/switch")

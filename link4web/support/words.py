@@ -57,26 +57,3 @@ CONSENTS = {
     "approved": "Allowed by {name}",
     "emergency": "Emergency, allowed by {name} of support",
 }
-#: What a page is called in the access history, by the last part of its endpoint; others go by their address.
-PAGES = {
-    "customers": "My Customers",
-    "customer": "A customer",
-    "connection": "The connection",
-    "connections": "Connections",
-    "sync_status": "State of the sync",
-    "skipped": "Contacts that couldn’t be read",
-    "abn": "A customer’s number",
-    "email": "A customer’s e-mail address",
-    "invite": "Review of invitations",
-    "invite_list": "Review of invitations, the list",
-    "invite_preview": "Preview of an invitation",
-    "batch": "Invitations that were sent",
-    "business": "Settings, your business",
-    "sync": "Sync now",
-    "session": "This support access",
-    "write": "Second step: may change things",
-    "leave": "Leave",
-    "home": "Start page",
-    "problem_panel": "Help beside the page",
-    "article_panel": "Help beside the page",
-}

@@ -28,6 +28,7 @@ ACCESS = Made(
     write_at=None,
     write_reason="",
 )
+CHANGE = Made(words="entered a business number", about="Marram Grass Café", place=None, times=1)
 ORGANISATION = Made(
     id="o" * 22,
     name="Wattle & Wharf Coffee",
@@ -51,8 +52,12 @@ def entry(word: str = "Over", mark: str = "receives", tone: str = "rest", **chan
         tone=tone,
         why_over="Left",
         pages=[("My Customers", 3), ("The connection", 1)],
-        changes=[("A customer’s number", 1)] if changes.get("write_at") else [],
+        pressed=[("A customer’s number", 2)] if changes.get("write_at") else [],
+        changes=[CHANGE] if changes.get("write_at") else [],
+        kinds_changed=[(CHANGE.words, 1)] if changes.get("write_at") else [],
         refused=1,
+        is_cut=bool(changes.get("write_at")),
+        log_args={"person": "a" * 22, "from": "2026-11-20", "to": "2026-11-20"},
         is_waiting=changes.get("state") == "waiting",
         can_be_ended=changes.get("state") in ("ready", "started"),
     )
@@ -94,6 +99,7 @@ ASK = {
 }
 WRITE = {"reason": TextAreaField("Why something has to be changed"), "code": StringField("Your own code")}
 SWITCH = {"until": DateField("Until the end of")}
+HISTORY: dict[str, Any] = {"form": form(SWITCH), "is_cut": False, "most": 50}
 TROUBLE = Made(
     title="The connection has ended",
     sentence="Xero no longer lets us in.",
@@ -204,13 +210,13 @@ SAMPLES: Samples = {
         }
     ],
     "support/settings.html": [
-        lambda: {"standing": None, "form": form(SWITCH), "history": [waiting(), entry(**WRITTEN)]},
+        lambda: {**HISTORY, "standing": None, "history": [waiting(), entry(**WRITTEN)], "is_cut": True},
         lambda: {
+            **HISTORY,
             "standing": Made(until=NOW),
-            "form": form(SWITCH),
             "history": [entry("Support is in the account now", "partly", "todo", state="started", ended_at=None)],
         },
-        lambda: {"standing": None, "form": form(SWITCH, {"until": "Choose a day."}), "history": []},
+        lambda: {**HISTORY, "standing": None, "form": form(SWITCH, {"until": "Choose a day."}), "history": []},
     ],
     "support/answer.html": [
         lambda: {"entry": waiting(), "organisation": ORGANISATION, "said": ""},
