@@ -39,7 +39,7 @@ def test_a_stopping_server_is_alive_and_not_ready(environment: dict[str, str], t
         while not answers_http(port, "/readyz"):
             assert time.monotonic() < until, started.said()
             time.sleep(0.1)
-        held = [stack.enter_context(closing(kept_alive(port))) for _ in range(8)]
+        held = [stack.enter_context(closing(kept_alive(port))) for _ in range(30)]
         server.send_signal(signal.SIGTERM)
         # a stopping server answers each connection once; the first may be faster than the signal
         while (said := ask(held.pop(), "/readyz")) == (200, "ready"):
