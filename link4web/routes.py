@@ -23,7 +23,7 @@ from link4web.help import views as help_views
 from link4web.invitations import defaults_views, join_views
 from link4web.invitations import views as invitation_views
 from link4web.providers.base.provider import Provider
-from link4web.support import answer_views, behalf_views, console_views, metrics_view, settings_views
+from link4web.support import answer_views, behalf_views, console_views, metrics_view, own_views, settings_views
 from link4web.support import keeping as support_keeping
 from link4web.web import health
 from link4web.web.rights import Permission
@@ -76,6 +76,7 @@ def add_all(app: Flask) -> None:
     app.register_blueprint(metrics_view.bp)
     app.register_blueprint(behalf_views.bp)
     app.register_blueprint(settings_views.bp)
+    app.register_blueprint(own_views.bp)
     app.register_blueprint(answer_views.bp)
     app.register_blueprint(defaults_views.bp)
     app.register_blueprint(activity_views.bp)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, g, request, url_for
 from flask_login import current_user
 
 from link4web import clock
-from link4web.support import accesses, consent, history, staff
+from link4web.support import accesses, consent, history, staff, words
 from link4web.support.forms import SwitchForm
 from link4web.web.access import on_behalf, requires
 from link4web.web.responses import go_to, page
@@ -53,8 +53,8 @@ def _page(form: SwitchForm, status: int = 200) -> Response:
 def switch(organisation: str) -> Response:
     """Allow support access until the end of a day, or take that back at once."""
     if request.form.get("switch") == "off":
-        consent.switch_off()
-        flash("Support access is off. Whoever was in there is out with their next click.", "done")
+        goes_on = accesses.allow_no_more()
+        flash(words.OFF_BUT if goes_on else words.OFF, "done")
         return go_to(url_for(".show", organisation=organisation))
     if staff.is_staff(current_user.id):
         abort(403)  # the permission is the customer's to give

@@ -173,6 +173,7 @@ def mail(what: str = "started", **changes: Any) -> Context:
         "at": "20 Nov 2026, 8:42 pm",
         "ends": "20 Nov 2026, 9:42 pm",
         "link": "https://link4web.example/support-access/sample-token",
+        "is_admin": what != "started",
     }
 
 
@@ -228,6 +229,12 @@ SAMPLES: Samples = {
         lambda: inside({"form": form(WRITE, {"code": "That code is wrong."}), "entry": entry()}),
     ],
     "support/_banner.html": [lambda: inside({})],
+    "support/own.html": [
+        lambda: {"found": [("Wattle & Wharf Coffee", [entry(**WRITTEN)])], "most": 50},
+        lambda: {"found": [], "most": 50},
+    ],
+    "email/support_emergency.html": [mail],
+    "email/support_emergency.txt": [mail],
     "email/support_asked.html": [mail],
     "email/support_asked.txt": [mail],
     "email/support_notice.html": [*NOTICES],
