@@ -11,6 +11,7 @@ from link4web import clock
 from link4web.support import accesses, consent, history, staff, words
 from link4web.support.forms import SwitchForm
 from link4web.web.access import on_behalf, requires
+from link4web.web.filters import moment
 from link4web.web.responses import go_to, page
 from link4web.web.rights import Permission
 
@@ -26,8 +27,9 @@ def show(organisation: str) -> Response:
 
 
 def _form(**more: object) -> SwitchForm:
-    today = clock.now().astimezone(_zone()).date()
-    return SwitchForm(today=today, until=today + timedelta(days=6), **more)
+    today, standing = clock.now().astimezone(_zone()).date(), consent.standing()
+    until = standing.until.astimezone(_zone()).date() if standing else today + timedelta(days=6)
+    return SwitchForm(today=today, until=until, **more)
 
 
 def _zone() -> ZoneInfo:
@@ -51,7 +53,7 @@ def _page(form: SwitchForm, status: int = 200) -> Response:
 @on_behalf("never")
 @requires(Permission.MANAGE_ORGANISATION, fresh=True)
 def switch(organisation: str) -> Response:
-    """Allow support access until the end of a day, or take that back at once."""
+    """Allow support access until the end of a day, give that another end, or take it back at once."""
     if request.form.get("switch") == "off":
         goes_on = accesses.allow_no_more()
         flash(words.OFF_BUT if goes_on else words.OFF, "done")
@@ -63,8 +65,9 @@ def switch(organisation: str) -> Response:
     if not form.validate() or day is None:
         return _page(form, 422)
     until = datetime.combine(day, time.max.replace(microsecond=0), _zone())
-    consent.switch_on(current_user.id, min(until, clock.now() + consent.LONGEST))
-    flash("Support access is on. You get a mail each time somebody enters.", "done")
+    was_off = consent.switch_on(current_user.id, min(until, clock.now() + consent.LONGEST))
+    said = "Support access is on." if was_off else f"Support access now goes on until {moment(until)}."
+    flash(f"{said} You get a mail each time somebody enters.", "done")
     return go_to(url_for(".show", organisation=organisation))
 
 

@@ -237,6 +237,26 @@ def test_the_switch_has_an_end(town: Town) -> None:
     assert "Off" in case.owner.get(case.settings).text
 
 
+@on_sqlite
+def test_a_new_end_leaves_who_is_in_there(town: Town) -> None:
+    """R-061, R-072: later or sooner, within 30 days; a visit goes on, and what may begin still may."""
+    case = case_of(town)
+    assert case.switch_on(days=1).status_code == 303
+    case.ask()
+    assert case.start().status_code == 303
+    assert case.switch_on(days=45).status_code == 422
+    assert case.switch_on(days=20).status_code == 303
+    assert case.agent.get("/on-behalf").status_code == 200
+    day = (clock.now() + timedelta(days=20)).date()
+    shown = case.owner.get(case.settings).text
+    assert f"On until {day.day} " in shown and f'value="{day}"' in shown
+    assert len(case.events("support.allowed")) == 2
+    assert case.switch_on(days=1).status_code == 303
+    assert case.agent.get("/on-behalf").status_code == 200
+    case.owner.post(f"{case.settings}/switch", {"switch": "off"})
+    is_over(case, "consent")
+
+
 def is_over(case: Case, why: str) -> None:
     """The next click leads out, to the agent's own sign-in or to signing in, and nothing of the customer's is shown."""
     answer = case.agent.get("/customers")
