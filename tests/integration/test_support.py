@@ -13,6 +13,8 @@ from link4web.audit import verify
 from link4web.database import db, writing
 from link4web.support import staff
 from link4web.support.sessions import close_left_open
+from link4web.web.rights import Rights
+from tests.colleagues import Office
 from tests.invited import open_shop
 from tests.people import Town
 from tests.supporters import REASON, WRITE_REASON, Case, agent_of, case_of, no_trail
@@ -333,6 +335,56 @@ def _suspend(user_id: str) -> None:
 def _remove(case: Case) -> None:
     with writing():
         db.session.delete(db.session.get_one(Membership, (case.owner.organisation_id, case.owner.user_id)))
+
+
+@on_sqlite
+def test_switched_off_nothing_that_stood_on_it_can_begin(town: Town) -> None:
+    """What an admin allowed by itself goes on, and the page says so."""
+    ready, approved = case_of(town), None
+    ready.switch_on()
+    ready.ask()
+    shown = ready.owner.post(f"{ready.settings}/switch", {"switch": "off"}, follow_redirects=True).text
+    assert "Whoever was in there on that ground" in shown
+    assert ready.row().state == "withdrawn"
+    assert "Enter the account" not in ready.agent.get(ready.page).text
+    approved = Case(town, ready.agent, ready.owner)
+    approved.ask()
+    approved.allow()
+    ready.switch_on()
+    shown = ready.owner.post(f"{ready.settings}/switch", {"switch": "off"}, follow_redirects=True).text
+    assert "A visit that was allowed by itself goes on" in shown
+    assert approved.row().state == "ready"
+
+
+@on_sqlite
+def test_whose_account_it_is_sees_the_visits(town: Town) -> None:
+    """R-073: also somebody who is no admin; what the mail leads to opens, and shows nobody else's."""
+    office = Office(town, town.owner())
+    colleague = office.member(Rights("user"))
+    case = Case(town, agent_of(town), office.admin)
+    case.ask(user=colleague.user_id)
+    case.allow()
+    case.prove()
+    assert case.start().status_code == 303
+    town.work()
+    mail = next(one for one in town.mails_to(colleague.email) if "Support is in" in one["subject"])
+    assert "/account/support" in mail["text"] and "See it, or end it" not in mail["text"]
+    assert REASON in colleague.get("/account/support").text
+    assert REASON not in office.member(Rights("user"), "Thea Third").get("/account/support").text
+
+
+@on_sqlite
+def test_an_emergency_is_mailed_to_who_decides(town: Town) -> None:
+    case, lead = case_of(town), agent_of(town, "lead", "Leo Lead")
+    case.ask(emergency="y")
+    town.work()
+    [mail] = [one for one in town.mails_to(lead.email) if "emergency" in one["subject"]]
+    assert REASON in mail["text"] and case.page in mail["text"]
+    assert [one for one in town.mails_to(case.agent.email) if "emergency" in one["subject"]] == []
+    own = Case(town, lead, case.owner)
+    own.ask(emergency="y", reason="The lead's own reason, twenty letters at least")
+    waiting = lead.get("/support").text.partition("They wait for you")[2].partition("Your requests")[0]
+    assert REASON in waiting and "own reason" not in waiting
 
 
 @on_sqlite
