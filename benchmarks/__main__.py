@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import pages, results, sync
+from benchmarks import alike, pages, results, sync
 from benchmarks.results import Line
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="smaller numbers, no results file")
-    parser.add_argument("--only", choices=["peers", "growth", "sync"], help="one part, no results file")
+    parser.add_argument("--only", choices=["peers", "growth", "sync", "alike"], help="one part, no results file")
     chosen = parser.parse_args()
     began = time.monotonic()
     sections = {}
@@ -30,6 +30,7 @@ def _parts(*, quick: bool) -> list[tuple[str, str, Callable[[Path], list[Line]]]
         ("peers", "A page beside others", lambda folder: pages.beside_peers(folder, size)),
         ("growth", "A page as customers grow in number", lambda folder: pages.as_it_grows(folder, size)),
         ("sync", "Reading all contacts", lambda folder: sync.beside_official_client(folder, contacts)),
+        ("alike", "Answers that nobody may tell apart", alike.answers),
     ]
 
 

@@ -56,7 +56,8 @@ def write(sections: dict[str, list[Line]], *, seconds: float, path: Path = RESUL
         f"Written by `make bench`, {when}, in {seconds:.0f} s on {os.cpu_count()} cores, "
         f"{platform.python_implementation()} {platform.python_version()}, {platform.system()} {platform.machine()}.\n"
         "Peers ran in one go, in turn; figures are medians of five rounds and CPU time of the process that did the "
-        "work, not time on the clock.\nRatios are comparable between machines; milliseconds are not.\n"
+        "work, not time on the clock unless a line says so.\n"
+        "Ratios are comparable between machines; milliseconds are not.\n"
     )
     body = "\n".join(f"\n## {title}\n\n{table(lines)}\n" for title, lines in sections.items())
     path.write_text(head + body, encoding="utf-8")

@@ -91,7 +91,7 @@ def _bind_extensions(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     htmx.init_app(app)
     login_manager.init_app(app)
-    login_manager.user_loader(lambda _: stored.user if (stored := sessions.current().stored) else None)
+    login_manager.user_loader(lambda _: sessions.current().person)
     with app.app_context():
         prepare_engine(db.engine)
 

@@ -8,7 +8,7 @@ import flask_migrate
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from link4web.accounts import codes, organisations, services
+from link4web.accounts import codes, leaving, organisations, services, suspending
 from link4web.accounts.bank import reseal_bank_accounts
 from link4web.accounts.passwords import WeakPassword
 from link4web.audit.commands import audit
@@ -104,6 +104,30 @@ def reset_second_factor(email: str) -> None:
     if person is None or not codes.take_away(person.id, by="command"):
         raise click.ClickException("Nobody with this address has security codes.")
     click.echo(f"{person.email} signs in with the password alone, and has been told by mail.")
+
+
+@user.command("suspend")
+@click.argument("email")
+@with_appcontext
+def suspend_user(email: str) -> None:
+    """Sign somebody out everywhere and let them in no more, until `restore`. Their data stays."""
+    person = services.find_user(email_key(email))
+    if person is None or not suspending.suspend(person.id):
+        raise click.ClickException("Nobody with this address may sign in.")
+    click.echo(f"{person.email} is signed out everywhere and can’t sign in.")
+    for name in leaving.last_admin_of(person.id):
+        click.echo(f"{name} has no other admin who can sign in.")
+
+
+@user.command("restore")
+@click.argument("email")
+@with_appcontext
+def restore_user(email: str) -> None:
+    """Let somebody sign in again who was suspended."""
+    person = services.find_user(email_key(email))
+    if person is None or not suspending.restore(person.id):
+        raise click.ClickException("Nobody with this address is suspended.")
+    click.echo(f"{person.email} may sign in again.")
 
 
 @click.command("reseal")

@@ -43,8 +43,8 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     elif settings.is_home:
         yield Finding(fine=True, text="Security codes: optional, as usual at home")
     else:
-        text = "LINK4WEB_SECOND_FACTOR=optional lets a password alone open accounting data; take it away"
-        yield Finding(fine=False, text=f"Security codes: {text}")
+        text = "optional, so a password alone opens accounting data; take away LINK4WEB_SECOND_FACTOR"
+        yield Finding(fine=False, text=f"Security codes: {text} and LINK4WEB_ALLOW_OPTIONAL_SECOND_FACTOR")
     if not settings.data_dir.is_dir():
         yield Finding(fine=False, text=f"Data folder: {settings.data_dir} does not exist; create it")
 

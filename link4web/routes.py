@@ -5,12 +5,15 @@ from flask import Blueprint, Flask, g, request, url_for
 from link4web import providers
 from link4web.accounts import account_views, address_views, code_views, organisation_views, proof_views
 from link4web.accounts import views as sign_in_views
+from link4web.accounts.leaving import init_leaving
 from link4web.activity import views as activity_views
 from link4web.closing import views as closing_views
 from link4web.colleagues import accept_views as colleague_accept_views
+from link4web.colleagues import keeping as colleagues_keeping
 from link4web.colleagues import views as colleague_views
 from link4web.connections import entry, webhook_views
 from link4web.connections import views as connection_views
+from link4web.contact import keeping as contact_keeping
 from link4web.contact import views as contact_views
 from link4web.customers import overview
 from link4web.customers import views as customer_views
@@ -20,7 +23,8 @@ from link4web.help import views as help_views
 from link4web.invitations import defaults_views, join_views
 from link4web.invitations import views as invitation_views
 from link4web.providers.base.provider import Provider
-from link4web.support import answer_views, behalf_views, console_views, metrics_view, settings_views
+from link4web.support import answer_views, behalf_views, console_views, metrics_view, own_views, settings_views
+from link4web.support import keeping as support_keeping
 from link4web.web import health
 from link4web.web.rights import Permission
 from link4web.web.settings_frame import SettingsPage, init_settings, settings_place
@@ -72,6 +76,7 @@ def add_all(app: Flask) -> None:
     app.register_blueprint(metrics_view.bp)
     app.register_blueprint(behalf_views.bp)
     app.register_blueprint(settings_views.bp)
+    app.register_blueprint(own_views.bp)
     app.register_blueprint(answer_views.bp)
     app.register_blueprint(defaults_views.bp)
     app.register_blueprint(activity_views.bp)
@@ -79,6 +84,7 @@ def add_all(app: Flask) -> None:
     for provider in providers.ALL:
         app.register_blueprint(provider_blueprint(provider))
     init_settings(app, SETTINGS)
+    init_leaving(app, [contact_keeping.KEEPER, colleagues_keeping.KEEPER, support_keeping.KEEPER])
 
 
 def provider_blueprint(provider: Provider) -> Blueprint:

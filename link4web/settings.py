@@ -1,7 +1,8 @@
 """One typed, frozen Settings object, read from the environment and checked at start.
 
 Home mode (`LINK4WEB_MODE=home`, what `make run` sets) makes its own keys and talks to the simulators; production has
-no default for any secret and refuses to start with one missing, with an http base URL or with a test clock.
+no default for any secret and refuses to start with one missing, with an http base URL, with a test clock or without
+security codes for everybody, unless a second setting says that aloud.
 """
 
 import base64
@@ -76,6 +77,7 @@ class Settings:
     trusted_proxies: int
     second_factor: str
     metrics_token: str = field(default="", repr=False)
+    backup_marker: Path | None = None
     help_frames: tuple[str, ...] = ()
     session_idle_minutes: int = 60
     session_hours: int = 12
@@ -170,6 +172,7 @@ class _Reader:
             trusted_proxies=self.number_of(self.get("TRUSTED_PROXIES", "0"), "LINK4WEB_TRUSTED_PROXIES"),
             second_factor=self.get("SECOND_FACTOR") or ("optional" if self.home else "required"),
             metrics_token=self.get("METRICS_TOKEN"),
+            backup_marker=Path(marker) if (marker := self.get("BACKUP_MARKER")) else None,
             help_frames=self.help_frames(),
         )
         self.check(settings)
@@ -288,6 +291,11 @@ class _Reader:
             self.problems.append("LINK4WEB_LIGHT_PASSWORDS is for tests; production refuses it.")
         if not settings.pace_calls:
             self.problems.append("LINK4WEB_PACE_CALLS=0 is for tests and benchmarks; production refuses it.")
+        if settings.second_factor == "optional" and self.get("ALLOW_OPTIONAL_SECOND_FACTOR") != "1":
+            self.problems.append(
+                "LINK4WEB_SECOND_FACTOR=optional lets a password alone open accounting data; production takes it only"
+                " with LINK4WEB_ALLOW_OPTIONAL_SECOND_FACTOR=1."
+            )
         if self.environ.get("FLASK_DEBUG", "0") not in ("", "0"):
             self.problems.append("FLASK_DEBUG must be off in production.")
         self.check_providers(settings)

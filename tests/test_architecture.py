@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Float
+from sqlalchemy import Float, func, select
 from sqlalchemy.orm import configure_mappers
 
 from link4web import providers
+from link4web.accounts.models import SessionRow, User
 from link4web.app import create_app
-from link4web.database import Base
+from link4web.database import Base, db
 from link4web.settings import from_environment
+from link4web.support.models import SupportAgent
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ROOT / "link4web"
@@ -195,3 +197,9 @@ def test_production_is_closed(tmp_path: Path) -> None:
     refused = app.test_cli_runner().invoke(args=["demo", "seed"])
     assert refused.exit_code != 0
     assert "home mode only" in refused.output
+    assert app.test_cli_runner().invoke(args=["migrate-up"]).exit_code == 0
+    with app.app_context():
+        tables = (User, SupportAgent, SessionRow)
+        rows = {table: db.session.scalar(select(func.count()).select_from(table)) for table in tables}
+        db.engine.dispose()
+    assert rows == dict.fromkeys(tables, 0)

@@ -48,7 +48,11 @@ BELOW_ADMIN = (
 )
 # a visitor may POST here without a session of their own (R-027): one-click unsubscribe carries its own token, a
 # webhook its signature
-CSRF_EXEMPT = {"join.one_click_stop", *(f"webhooks.{provider.slug}" for provider in providers.ALL)}
+CSRF_EXEMPT = {
+    "join.one_click_stop",
+    "colleague.one_click_stop",
+    *(f"webhooks.{provider.slug}" for provider in providers.ALL),
+}
 
 
 @dataclass
@@ -194,10 +198,12 @@ def test_every_route_declares_who_may_enter(app: Flask) -> None:
 
 @on_sqlite
 def test_who_gets_in(town: Town) -> None:
-    """R-011, R-044, R-045, R-047: all routes × methods × people who may not."""
+    """R-011, R-044, R-045, R-047: all routes × methods × people who may not, of another organisation in both roles."""
     owner, stranger = town.owner(), town.owner("Sam Stranger", "Kauri Point Marine")
     ids = furnished(town, owner).ids
     visitor, unverified = town.visitor(), town.person("Una", verified=False)
+    theirs = Office(town, stranger).member(Rights("user"))
+    their_token = theirs.token()
     for place in places(town.app, ids):
         if not place.rule.signed_in:
             continue
@@ -215,6 +221,9 @@ def test_who_gets_in(town: Town) -> None:
                 assert CANARY not in foreign.text, where
                 if place.route.arguments & {"organisation", "connection"}:
                     assert foreign.status_code == 404, where
+            if place.route.arguments & {"organisation", "connection"}:
+                token = {"token": their_token} if method == "POST" else {}
+                assert ask(theirs, method, place.path, **token).status_code == 404, (method, place.path)
 
 
 @on_sqlite

@@ -7,10 +7,10 @@ from flask import Blueprint, Response, abort, current_app, flash, g, make_respon
 from flask_login import current_user, logout_user
 
 from link4web.accounts import addresses, codes, leaving, news, organisations, services, words
-from link4web.accounts.forms import ChangePasswordForm, EmailForm, NameForm, NoticesForm
+from link4web.accounts.closed import deleted_on
+from link4web.accounts.forms import EmailForm, NameForm, NewPasswordForm, NoticesForm
 from link4web.accounts.models import SessionRow
 from link4web.accounts.passwords import WeakPassword
-from link4web.accounts.services import SignInRefused, WrongPassword
 from link4web.accounts.sessions import end_session, end_sessions_of, sessions_of
 from link4web.audit import record
 from link4web.database import writing
@@ -36,29 +36,20 @@ def show() -> Response:
     return whole_page(form=form, status=422 if form.errors else 200)
 
 
-@bp.post("/account/password")
-@signed_in_unverified
+@bp.route("/account/password", methods=["GET", "POST"])
+@signed_in_fresh
 def password() -> Response:
-    form, status = ChangePasswordForm(), 422
-    if form.validate():
+    """A new password; the proof that comes before asks for the present one, and for a code (R-009)."""
+    form = NewPasswordForm()
+    if form.validate_on_submit():
         try:
-            services.change_password(
-                current_user.id,
-                form.current.data or "",
-                form.password.data or "",
-                address=request.remote_addr or "",
-                keep_session=this_session(),
-            )
-        except SignInRefused as refused:
-            form.current.errors, status = [refused.sentence], 429
-        except WrongPassword:
-            form.current.errors = [words.NOT_PRESENT]
+            services.change_password(current_user.id, form.password.data or "", keep_session=this_session())
         except WeakPassword as weak:
             form.password.errors = [weak.sentence]
         else:
             flash("Your password is changed, and you are signed out everywhere else.", "done")
             return go_to(url_for(".show"))
-    return whole_page(password_form=form, status=status)
+    return page("accounts/password.html", status=422 if form.errors else 200, form=form, email=current_user.email)
 
 
 @bp.post("/account/notices")
@@ -123,7 +114,8 @@ def delete() -> Response:
             return go_to(url_for("accounts.sign_in"))
     refused = words.last_admin(names) if names else None
     status = 409 if refused and request.method == "POST" else 200
-    return page("accounts/delete.html", status=status, email=current_user.email, refused=refused)
+    closed = [(one.name, deleted_on(one)) for one in leaving.closed_by_then(current_user.id)]
+    return page("accounts/delete.html", status=status, email=current_user.email, refused=refused, closed=closed)
 
 
 @bp.get("/privacy")
@@ -137,7 +129,6 @@ def whole_page(
     *,
     form: NameForm | None = None,
     email_form: EmailForm | None = None,
-    password_form: ChangePasswordForm | None = None,
     notices_form: NoticesForm | None = None,
     status: int = 200,
 ) -> Response:
@@ -151,7 +142,6 @@ def whole_page(
         asked=addresses.asked(current_user.id),
         form=form or NameForm(formdata=None, obj=current_user),
         email_form=email_form or EmailForm(formdata=None),
-        password_form=password_form or ChangePasswordForm(formdata=None),
         notices_form=notices_form or NoticesForm(formdata=None, data=news.choices_of(current_user.id)),
         standing=codes.standing(current_user.id),
         may_turn_off=settings.second_factor != "required",

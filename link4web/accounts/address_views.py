@@ -46,9 +46,12 @@ def open_change(token: str) -> Response:
 
 
 @bp.route("/email", methods=["GET", "POST"])
-@signed_in_unverified
+@signed_in_fresh
 def change() -> Response:
-    """The link's page, for whoever asked and is signed in: a stranger at a mistyped address can't take the sign-in."""
+    """The link's page, for whoever asked and is signed in: a stranger at a mistyped address can't take the sign-in.
+
+    The link proves the new address; that it is still the same person has to be proved beside it (R-009).
+    """
     hashed = bytes.fromhex(session.get(EMAIL_CHANGE, ""))
     found = addresses.change_of(hashed, "email")
     if found is not None and found.user.id != current_user.id:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from link4web import clock
+from link4web.accounts import slowing
 from link4web.accounts.models import MailToken, NewsItem, SessionRow, SignInAttempt
 from link4web.database import Base, changed_rows, db, writing
 
@@ -23,7 +24,7 @@ def forget_old() -> int:
         _delete(SessionRow, SessionRow.token_hash, SessionRow.seen_at < now - SESSION_ENDS_AFTER)
         + _delete(MailToken, MailToken.token_hash, MailToken.expires_at < now)
         + _delete(NewsItem, NewsItem.id, NewsItem.at < now - NEWS_KEPT)
-        + _delete(SignInAttempt, SignInAttempt.key, SignInAttempt.last_at < now - TRIES_KEPT)
+        + _delete(SignInAttempt, SignInAttempt.key, slowing.may_be_forgotten(now - TRIES_KEPT))
     )
 
 

@@ -117,20 +117,6 @@ class EmailForm(Form):
     )
 
 
-class ChangePasswordForm(Form):
-    current = PasswordField(
-        "Present password",
-        validators=[Required("Enter your present password."), AtMost(1000)],
-        render_kw={"autocomplete": "current-password"},
-    )
-    password = PasswordField(
-        "New password",
-        description=WHAT_IS_LONG,
-        validators=[Required("Choose a password.")],
-        render_kw={"autocomplete": "new-password"},
-    )
-
-
 class ForgotForm(Form):
     email = _email(render_kw={"autocomplete": "username", "inputmode": "email"})
 

@@ -1,10 +1,13 @@
 """Taking one's own data along, and deleting one's own account."""
 
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from flask import Flask, current_app
+from sqlalchemy import delete, select
 
 from link4web import clock
 from link4web.accounts import codes, news, notices, slowing
@@ -38,6 +41,29 @@ class LastAdmin(Exception):
         self.names = names
 
 
+@dataclass(frozen=True)
+class Keeper:
+    """What a feature keeps about people that this one knows nothing of.
+
+    `told`: a person's own, for their export under `name`; its moments are aware. `forget`: take the person's name and
+    address out, inside ``writing()`` and before the address goes.
+    """
+
+    name: str
+    told: Callable[[str], list[dict[str, Any]]]
+    forget: Callable[[User], None]
+
+
+def init_leaving(app: Flask, keepers: Sequence[Keeper]) -> None:
+    """Say who else keeps something about people."""
+    app.extensions["keepers"] = tuple(keepers)
+
+
+def _keepers() -> tuple[Keeper, ...]:
+    found: tuple[Keeper, ...] = current_app.extensions["keepers"]
+    return found
+
+
 def export(user_id: str) -> str:
     """What we keep about a person, as JSON: profile, memberships, sessions, what they did. No secrets.
 
@@ -67,6 +93,7 @@ def export(user_id: str) -> str:
         ],
         "notices": news.choices_of(user_id),
         "actions": [_event(event) for event in _events(user_id)],
+        **{keeper.name: [_plain(one) for one in keeper.told(user_id)] for keeper in _keepers()},
     }
     with writing():
         notices.tell(user_id, "account_exported")
@@ -96,17 +123,30 @@ def _event(event: AuditEvent) -> dict[str, Any]:
     }
 
 
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _said(value) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
 def _said(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
 
 
 def last_admin_of(user_id: str) -> list[str]:
-    """The organisations in which this person is the only admin."""
-    admins = select(Membership.organisation_id).where(Membership.role == "admin").group_by(Membership.organisation_id)
-    alone = admins.having(func.count() == 1)
-    mine = select(Organisation.name).join(Membership, Membership.organisation_id == Organisation.id)
-    mine = mine.where(Membership.user_id == user_id, Membership.role == "admin", Organisation.id.in_(alone))
-    return list(db.session.scalars(mine.order_by(Organisation.name)))
+    """The organisations in which nobody else is an admin who can sign in; not those that are closed."""
+    return [one.name for one in _left_alone_by(user_id) if one.closed_at is None]
+
+
+def closed_by_then(user_id: str) -> list[Organisation]:
+    """Closed organisations that nobody could keep any more once this person is gone."""
+    return [one for one in _left_alone_by(user_id) if one.closed_at is not None]
+
+
+def _left_alone_by(user_id: str) -> Sequence[Organisation]:
+    others = select(Membership.organisation_id).join(User, User.id == Membership.user_id)
+    others = others.where(Membership.role == "admin", Membership.user_id != user_id, User.disabled_at.is_(None))
+    mine = select(Organisation).join(Membership, Membership.organisation_id == Organisation.id)
+    mine = mine.where(Membership.user_id == user_id, Membership.role == "admin", Organisation.id.not_in(others))
+    return db.session.scalars(mine.order_by(Organisation.name)).all()
 
 
 def delete_account(user_id: str) -> None:
@@ -131,6 +171,8 @@ def delete_account(user_id: str) -> None:
         slowing.forgive(user.email)
         slowing.forgive(codes.guessed(user_id))
         end_sessions_of(user_id)
+        for keeper in _keepers():
+            keeper.forget(user)
         for table in (Membership, MailToken, NewsChoice, NewsItem, RecoveryCode, SecondFactor):
             db.session.execute(delete(table).where(table.user_id == user_id))
         user.name, user.email, user.password_hash = GONE_NAME, f"{user_id.lower()}@{GONE_HOST}", ""

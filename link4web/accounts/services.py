@@ -97,28 +97,35 @@ class WrongPassword(ValueError):
     """The password does not belong to the account."""
 
 
-def verify(hashed: bytes, proof: str, password: str) -> User | None:
+def verify(hashed: bytes, proof: str, password: str, address: str) -> User | None:
     """Mark the token's owner as verified; None when the link doesn't work any more.
 
     The link proves the mailbox, not who has chosen the password: somebody else may have signed up with this address
-    and wait for its owner to confirm. So either the sign-up happened in this browser, or the password is asked for.
+    and wait for its owner to confirm. So either the sign-up happened in this browser, or the password is asked for;
+    tries count as at the sign-in (R-005).
 
     Raises:
         WrongPassword: it is not the one given at sign-up; the link still works.
+        SignInRefused: too many tries; `wait` is not 0.
     """
     user = tokens.owner(hashed, "verify")
     if user is None:
         return None
-    known_hash = user.password_hash
+    known_hash, is_asked = user.password_hash, not may_verify(user, proof)
+    tried = partial(record, "account.verified", kind="user", object_id=user.id, by="mail")
+    if is_asked and (wait := slowing.take_try(user.email, address, note=partial(tried, outcome="slowed"))):
+        raise SignInRefused(wait)
     end_reading()
-    if not may_verify(user, proof) and not passwords.password_fits(password, known_hash):
+    if is_asked and not passwords.password_fits(password, known_hash):
         with writing():
-            record("account.verified", kind="user", object_id=user.id, outcome="refused", by="mail")
+            tried(outcome="refused")
         raise WrongPassword
     with writing():
         user = tokens.use(hashed, "verify")
         if user is None or user.password_hash != known_hash:
             return None
+        if is_asked:
+            slowing.succeeded(user.email, address)
         prove_mailbox(user, by="mail")
     return user
 
@@ -247,24 +254,18 @@ def reset_password(hashed: bytes, password: str) -> User | None:
     return user
 
 
-def change_password(user_id: str, current: str, password: str, *, address: str, keep_session: bytes) -> None:
-    """Set a new password for somebody who is signed in; every other session ends, and a mail says so.
-
-    Whoever has taken over a session must not find the password here, so tries count as at the sign-in (R-005).
+def change_password(user_id: str, password: str, *, keep_session: bytes) -> None:
+    """Set a new password for somebody who has just proved that it is them; every other session ends, a mail says so.
 
     Raises:
-        WrongPassword: `current` is not the present password.
-        SignInRefused: too many tries; `wait` is not 0.
         WeakPassword: with a sentence for the person.
     """
-    user = db.session.get_one(User, user_id)
-    _check_strength(password, user)
-    check_password(user_id, current, address)
+    _check_strength(password, db.session.get_one(User, user_id))
+    end_reading()
     new_hash = passwords.hash_password(password)
     with writing():
-        user = db.session.get_one(User, user_id)
-        _set_password(user, new_hash)
-        end_sessions_of(user.id, but=keep_session)
+        _set_password(db.session.get_one(User, user_id), new_hash)
+        end_sessions_of(user_id, but=keep_session)
 
 
 def change_name(user_id: str, name: str) -> None:

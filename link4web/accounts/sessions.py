@@ -9,6 +9,7 @@ from flask_login import UserMixin
 from sqlalchemy import bindparam, delete, select, update
 
 from link4web import clock
+from link4web.accounts import slowing
 from link4web.accounts.models import SecondFactor, SessionRow, User
 from link4web.accounts.tokens import token_hash
 from link4web.database import changed_rows, db, writing
@@ -117,14 +118,18 @@ def sessions_of(user_id: str) -> list[SessionRow]:
     return list(db.session.scalars(mine).all())
 
 
-def open_beside(home_id: str, session_id: str, data: str) -> str:
-    """One more session of the same sign-in, with `data` in it; its token. The session `home_id` stays as it is.
+def open_beside(home_hash: bytes, session_id: str, data: str) -> str | None:
+    """One more session of the same sign-in, with `data` in it; its token. None when the home session has ended, or
+    another was opened beside it at the same moment.
 
-    It knows that a code was typed, but is never fresh: what asks for a proof is the home session's alone.
+    It knows that a code was typed, but is never fresh: what asks for a proof is the home session's alone. That one
+    waits without any token until `resume` gives it a new one, so that its old cookie opens nothing meanwhile (R-021).
     """
     token, now = secrets.token_urlsafe(32), clock.now()
     with writing():
-        home = db.session.scalars(select(SessionRow).where(SessionRow.id == home_id)).one()
+        home = db.session.get(SessionRow, home_hash, with_for_update=True, populate_existing=True)
+        if home is None:
+            return None
         db.session.add(
             SessionRow(
                 token_hash=token_hash(token),
@@ -138,6 +143,7 @@ def open_beside(home_id: str, session_id: str, data: str) -> str:
                 second_factor_at=home.second_factor_at,
             )
         )
+        _give(home.id, secrets.token_bytes(32))
     return token
 
 
@@ -155,13 +161,15 @@ def resume(home_id: str, beside_id: str) -> str | None:
     if home is None or last is None or now - last > timedelta(minutes=settings.session_idle_minutes):
         return None
     token = secrets.token_urlsafe(32)
-    db.session.execute(
-        update(SessionRow)
-        .where(SessionRow.id == home_id)
-        .values(token_hash=token_hash(token), seen_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    _give(home_id, token_hash(token), seen_at=now)
     return token
+
+
+def _give(session_id: str, hashed: bytes, **more: datetime) -> None:
+    """Let a session be known by another token, whose hash this is."""
+    known = update(SessionRow).where(SessionRow.id == session_id).values(token_hash=hashed, **more)
+    # the hash is the row's key, which the ORM can't change in what it has loaded
+    db.session.execute(known.execution_options(synchronize_session=False))
 
 
 def end_support_session(session_id: str) -> None:
@@ -169,4 +177,4 @@ def end_support_session(session_id: str) -> None:
     db.session.execute(delete(SessionRow).where(SessionRow.id == session_id))
 
 
-STORE = Store(load=_load, save=_save, touch=_touch, delete=_delete)
+STORE = Store(load=_load, save=_save, touch=_touch, delete=_delete, has_room=slowing.may_keep)

@@ -3,21 +3,23 @@
 Four counters. *pair*: this account from this network. *account*: this account from anywhere. *network*: this network
 for any account; it leaks, since an office shares one address. *known*: a network from which this account has signed
 in before, so that an attacker elsewhere can't keep its owner out. After 100 failures in a row only a new password
-helps (NIST SP 800-63B-4, 3.2.2).
+helps (NIST SP 800-63B-4, 3.2.2). A fifth one, *typed*, is of forms that are kept for a network's visitors.
 """
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 
 from link4web import clock
 from link4web.accounts.models import SignInAttempt
 from link4web.database import db, insert_for, writing
 
+MOST_KEPT = 20
+LEAKING = ("network", "typed")
 FREE_TRIES = {"pair": 5, "account": 10, "network": 20}
 LONGEST = timedelta(minutes=15)
 LEAK = timedelta(minutes=1)
@@ -55,6 +57,18 @@ def take_try(email: str, address: str, *, note: Callable[[], object]) -> int:
     return wait
 
 
+def may_keep(address: str) -> bool:
+    """Whether one more form may be kept for a visitor from this network; counted when it may. It leaks as tries do."""
+    name = f"typed:{network_of(address)}"
+    with writing():
+        _insert_missing([name])
+        row = db.session.get_one(SignInAttempt, name, with_for_update=True, populate_existing=True)
+        may = _standing("typed", row) < MOST_KEPT
+        if may:
+            _count("typed", row)
+    return may
+
+
 def succeeded(email: str, address: str) -> None:
     """Take the try back and remember the network, inside ``writing()``."""
     keys = _keys(email, address)
@@ -74,6 +88,18 @@ def forgive(email: str) -> None:
             SignInAttempt.key.in_([f"account:{account}"]) | SignInAttempt.key.startswith(f"pair:{account}:")
         )
     )
+
+
+def may_be_forgotten(before: datetime) -> ColumnElement[bool]:
+    """Which counts are of no use since nothing was counted after `before`.
+
+    Failures of an account beyond its free tries are not among them: they stand until a good sign-in or a new password.
+    """
+    counts = [
+        SignInAttempt.key.startswith(f"{kind}:") & (SignInAttempt.failures >= FREE_TRIES[kind])
+        for kind in ("pair", "account")
+    ]
+    return (SignInAttempt.last_at < before) & ~or_(*counts)
 
 
 def _locked(keys: _Keys) -> dict[str, SignInAttempt]:
@@ -117,7 +143,7 @@ def _count(kind: str, row: SignInAttempt) -> None:
 
 def _standing(kind: str, row: SignInAttempt) -> int:
     """The failures that still count."""
-    leaked = int((clock.now() - row.last_at) / LEAK) if kind == "network" else 0
+    leaked = int((clock.now() - row.last_at) / LEAK) if kind in LEAKING else 0
     return max(0, row.failures - leaked)
 
 

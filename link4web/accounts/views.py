@@ -74,10 +74,12 @@ def open_verify(token: str) -> Response:
 def verify() -> Response:
     """The link's page. Opening it changes nothing; confirming also signs in, since it proves mailbox and password."""
     form = VerifyForm()
-    hashed, proof = bytes.fromhex(session.get("verify", "")), session.get("proof", "")
+    hashed, proof, slowed = bytes.fromhex(session.get("verify", "")), session.get("proof", ""), False
     if form.validate_on_submit():
         try:
-            confirmed = services.verify(hashed, proof, form.password.data or "")
+            confirmed = services.verify(hashed, proof, form.password.data or "", request.remote_addr or "")
+        except SignInRefused as refused:
+            form.password.errors, slowed = [refused.sentence], True
         except WrongPassword:
             form.password.errors = [words.NOT_CHOSEN]
         else:
@@ -85,7 +87,7 @@ def verify() -> Response:
             if confirmed is not None:
                 return _confirmed(confirmed)
     user = tokens.owner(hashed, "verify")
-    status = 410 if user is None else 422 if form.errors else 200
+    status = 410 if user is None else 429 if slowed else 422 if form.errors else 200
     ask = user is not None and not services.may_verify(user, proof)
     return page("accounts/verify.html", status=status, user=user, form=form, ask_password=ask)
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from link4web import tenancy
 from link4web.accounts.models import Organisation, User
+from link4web.activity.details import details_words
 from link4web.activity.words import words_of
 from link4web.connections.models import Connection
 from link4web.customers.models import Customer
@@ -16,6 +17,8 @@ from link4web.invitations.models import InvitationBatch
 
 ITSELF = "Link4web"
 GONE = "Somebody who has left"
+#: What support does as itself, in nobody's name.
+OF_STAFF = ("support.asked", "support.looked", "support.tool.")
 KINDS = {
     "customer": "a customer",
     "connection": "a connection",
@@ -39,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Line:
-    """An event in plain words. `place`: the page of what it is about, if it has one."""
+    """An event in plain words. `place`: the page of what it is about, if it has one; `details`: what it says beside."""
 
     at: Any
     who: str
@@ -47,6 +50,7 @@ class Line:
     words: str
     about: str
     place: Place | None
+    details: str
     outcome: str
     reason: str
     address: str
@@ -139,6 +143,7 @@ def _line(row: Any, names: Names) -> Line:
         words=words_of(row.action),
         about=about,
         place=place,
+        details=details_words(row.action, row.details),
         outcome=row.outcome,
         reason=row.reason,
         address=row.address,
@@ -152,4 +157,4 @@ def _who(row: Any, names: Names) -> str:
     if row.actor_id is None:
         return ITSELF
     name = names.people.get(row.actor_id, GONE)
-    return f"Support ({name})" if row.on_behalf_of_id else name
+    return f"Support ({name})" if row.on_behalf_of_id or row.action.startswith(OF_STAFF) else name

@@ -1,7 +1,6 @@
 """Read an organisation's chain of the trail, newest first, by person, kind, days and what it is about."""
 
 import base64
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -190,9 +189,3 @@ def people() -> list[str]:
             break
         found.append(next_one)
     return found
-
-
-def details_of(row: Any) -> dict[str, Any]:
-    """What an event says beside its columns."""
-    held: dict[str, Any] = json.loads(row.details)
-    return held

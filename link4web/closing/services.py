@@ -12,6 +12,7 @@ from link4web import clock, outbox, tenancy
 from link4web.accounts.closed import KEPT, is_over
 from link4web.accounts.models import Membership, Organisation
 from link4web.audit import record
+from link4web.colleagues import inviting as colleagues
 from link4web.connections import services as connections
 from link4web.connections.models import Connection
 from link4web.database import Base, changed_rows, db, end_reading, writing
@@ -34,6 +35,7 @@ def close(organisation_id: str, user_id: str) -> bool:
             return False
         organisation.closed_at, organisation.closed_by = clock.now(), user_id
         record("organisation.closed", chain=organisation_id, kind="organisation", object_id=organisation_id)
+        colleagues.withdraw_all()
         outbox.again(WIND_UP, organisation_id, organisation_id=organisation_id)
         _tell_members(organisation_id, "closed")
     return True

@@ -10,6 +10,7 @@ from link4web.accounts.closed import deleted_on, is_over
 from link4web.accounts.models import Membership, Organisation, User
 from link4web.closing import export, services, words
 from link4web.closing.forms import CloseForm
+from link4web.colleagues.inviting import pending
 from link4web.connections import queries
 from link4web.customers.models import CustomerCount
 from link4web.database import db
@@ -96,6 +97,7 @@ def _counts(organisation_id: str) -> dict[str, int]:
         "customers": db.session.scalar(select(func.coalesce(func.sum(CustomerCount.number), 0))) or 0,
         "connections": sum(one.state != "disconnected" for one in queries.all_of_organisation()),
         "invitations": number_open(),
+        "colleagues": len(pending()),
         "people": db.session.scalar(people) or 0,
     }
 

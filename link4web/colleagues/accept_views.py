@@ -8,12 +8,12 @@ from link4web.accounts import words as account_words
 from link4web.accounts.newcomers import HasAccount, NewPerson
 from link4web.accounts.passwords import WeakPassword
 from link4web.accounts.tokens import token_hash
-from link4web.colleagues import accepting, words
+from link4web.colleagues import accepting, stopping, words
 from link4web.colleagues.accepting import Closed, NotYours, Offer
 from link4web.colleagues.forms import NewPersonForm
 from link4web.sentences import Coded
 from link4web.web import sessions
-from link4web.web.access import public
+from link4web.web.access import one_click, public
 from link4web.web.exchange import exchange
 from link4web.web.responses import go_to, page
 
@@ -128,3 +128,45 @@ def switch() -> Response:
     session["colleague"] = kept
     sessions.rotate()
     return go_to(url_for(".show"))
+
+
+@bp.get("/colleague/stop/<token>")
+@public
+def open_stop(token: str) -> Response:
+    """From the mail to a clean address."""
+    return exchange("colleague_stop", token_hash(token), url_for(".stop"), opens_account=False)
+
+
+@bp.post("/colleague/stop/<token>")
+@one_click
+def one_click_stop(token: str) -> Response:
+    """What a mail program posts, without cookies and without asking further (RFC 8058, section 3.2)."""
+    stopping.stop(token_hash(token), everybody=True)
+    return Response(status=200)
+
+
+@bp.route("/colleague/stop", methods=["GET", "POST"])
+@public
+def stop() -> Response:
+    """Stop these mails, from the link in one."""
+    if request.method != "POST":
+        found = stopping.stop_of(_stop_hash())
+        return page(
+            "invitations/stop_confirm.html", email=found.email, inviter_name=found.inviter_name, action=url_for(".stop")
+        )
+    only_one = request.form.get("scope") == "one"
+    found = stopping.stop(_stop_hash(), everybody=not only_one)
+    name = found.inviter_name if only_one else None
+    return page("invitations/stopped.html", email=found.email, inviter_name=name, undo_action=url_for(".go_on"))
+
+
+@bp.post("/colleague/stop/undo")
+@public
+def go_on() -> Response:
+    found = stopping.go_on(_stop_hash())
+    flash(f"Taken back. Invitations may reach {found.email} again.", "done")
+    return go_to(url_for(".stop"))
+
+
+def _stop_hash() -> bytes:
+    return bytes.fromhex(session.get("colleague_stop", ""))

@@ -126,6 +126,8 @@ def _open(invitation: MembershipInvitation) -> MembershipInvitation:
         raise Closed(invitation.state)
     if invitation.expires_at <= clock.now():
         raise Closed("expired")
+    if db.session.get_one(Organisation, invitation.organisation_id).closed_at is not None:
+        raise Closed("withdrawn")
     return invitation
 
 

@@ -23,6 +23,8 @@ from link4web.web.rights import Rights
 MAIL = "colleagues.invitation_mail"
 LIFETIME = timedelta(days=7)
 PER_PERSON, PER_ORGANISATION, PER_ADDRESS = 30, 60, 3
+#: Who says that the mail is welcome, and on what ground; kept with every invitation (R-107).
+CONSENT = "works with the sender, stated by the sender"
 #: So many of these mails one address gets a day from everybody; what is over it leaves a day later, unseen.
 OF_EVERYBODY = 6
 
@@ -82,6 +84,13 @@ def withdraw(organisation_id: str, invitation_id: str, *, by: str) -> str:
     return found.email
 
 
+def withdraw_all() -> None:
+    """Take back all that is open in the organisation acted for, inside ``writing()``: it closes."""
+    still_open = select(MembershipInvitation).where(MembershipInvitation.state == "open").with_for_update()
+    for one in db.session.scalars(still_open.execution_options(populate_existing=True)):
+        _end(one, "withdrawn")
+
+
 def is_known(organisation_id: str, invitation_id: str) -> bool:
     """Whether there is or was such an invitation."""
     return db.session.get(MembershipInvitation, (organisation_id, invitation_id)) is not None
@@ -127,6 +136,7 @@ def _send(organisation_id: str, email: str, rights: Rights, by: str) -> Membersh
         email=email,
         **rights._asdict(),
         state="open",
+        consent_basis=CONSENT,
         invited_by=by,
         created_at=now,
         expires_at=now + LIFETIME,
@@ -134,7 +144,8 @@ def _send(organisation_id: str, email: str, rights: Rights, by: str) -> Membersh
     db.session.add(made)
     db.session.flush()
     outbox.add(MAIL, made.id, organisation_id=organisation_id, payload={"invitation": made.id}, priority=2)
-    record("colleague.invited", chain=organisation_id, kind="membership_invitation", object_id=made.id, role=made.role)
+    about = {"kind": "membership_invitation", "object_id": made.id}
+    record("colleague.invited", chain=organisation_id, **about, role=made.role, basis=CONSENT)
     return made
 
 

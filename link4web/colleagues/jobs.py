@@ -12,41 +12,48 @@ from link4web.colleagues.accepting import NOTICE
 from link4web.colleagues.inviting import MAIL, OF_EVERYBODY
 from link4web.colleagues.models import MembershipInvitation
 from link4web.database import db, writing
+from link4web.invitations import suppressions
 from link4web.invitations.caps import DAY, Cap, Full, take_under
 from link4web.invitations.message import neutral
-from link4web.mail.compose import compose
+from link4web.mail.compose import compose, stop_headers
 from link4web.mail.delivery import deliver_about, deliver_to
 from link4web.outbox import GiveUp, Job, Later
 from link4web.web.filters import day
 from link4web.web.links import link_to
 
+STOPPED = "address wants no such mail"
+
 
 def send_invitation(job: Job) -> None:
     """Send the mail that lets somebody in, unless it was taken back meanwhile."""
-    token = tokens.new_token()
+    token, stop = tokens.new_token(), tokens.new_token()
     try:
         with writing():
             invitation, organisation = _invitation(job)
-            if invitation.state != "open" or invitation.expires_at <= clock.now():
+            if invitation.state != "open" or invitation.expires_at <= clock.now() or organisation.closed_at is not None:
                 raise GiveUp("invitation is closed")
+            if suppressions.holds(invitation.email):
+                raise GiveUp(STOPPED)
             if job.attempts == 1:
                 take_under([Cap("colleague-mailbox", invitation.email, OF_EVERYBODY, DAY, "")])
-            invitation.token_hash = tokens.token_hash(token)
+            invitation.token_hash, invitation.stop_hash = tokens.token_hash(token), tokens.token_hash(stop)
             inviter = db.session.get_one(User, invitation.invited_by)
             outbox.begin_flight(job)
     except Full as full:
         raise Later("mailbox has had enough", at=full.until, counts=False) from None
-    name = neutral(organisation.name)
+    name, stop_link = neutral(organisation.name), link_to("colleague.open_stop", token=stop)
     message = compose(
         "colleague_invitation",
         invitation.email,
         f"{name} invites you to work with them",
+        headers=stop_headers(stop_link),
         organisation=name,
         inviter=neutral(inviter.name),
         role=words.ROLES_IN_SENTENCES[invitation.role],
         may=words.may_words(invitation.rights),
         until=day(invitation.expires_at),
         link=link_to("colleague.open_link", token=token),
+        stop_link=stop_link,
     )
     where = organisation.id
     deliver_about("membership_invitation", invitation.id, "colleague_invitation", message, chain=where)
@@ -57,7 +64,7 @@ def not_sent(job: Job, state: str, code: str) -> None:
     invitation = db.session.get(MembershipInvitation, (tenancy.organisation_id(), job.payload["invitation"]))
     if invitation is not None and invitation.state == "open":
         refused = "refused" if code.startswith("mail: refused") else "unreachable"
-        invitation.problem = "unknown" if state == "unknown" else refused
+        invitation.problem = "unknown" if state == "unknown" else "stopped" if code == STOPPED else refused
 
 
 def tell_answer(job: Job) -> None:

@@ -55,6 +55,13 @@ _LETTING_IN = (
         "they-can-t-accept",
     ),
     _plain(
+        "USER-MAIL-STOPPED",
+        "The address wants no invitations",
+        "Somebody pressed Stop in an earlier mail to this address, so we send it no more invitations.",
+        "Talk to them. Only they can take that back, by the link in the mail in which they pressed it.",
+        "they-can-t-accept",
+    ),
+    _plain(
         "USER-INVITATION-GONE",
         "The invitation is not open any more",
         "It was accepted, declined, taken back or replaced while the page was open.",

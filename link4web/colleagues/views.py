@@ -12,7 +12,9 @@ from link4web.accounts.memberships import Colleague, Refused
 from link4web.colleagues import inviting
 from link4web.colleagues.forms import InviteForm, RightsForm
 from link4web.colleagues.models import MembershipInvitation
-from link4web.colleagues.words import MAIL, TOO_MANY
+from link4web.colleagues.words import MAIL, NOBODY_CHOSEN, TOO_MANY
+from link4web.connections import queries
+from link4web.connections.providers import provider_of
 from link4web.invitations.caps import Full
 from link4web.sentences import Coded
 from link4web.web.access import member, requires
@@ -108,7 +110,7 @@ def _say_invited(email: str, until: datetime) -> None:
 
 
 @bp.post("/invitations/<id:invitation>/resend")
-@requires(Permission.MANAGE_USERS)
+@requires(Permission.MANAGE_USERS, fresh=True)
 def resend(organisation: str, invitation: str) -> Response:
     if not inviting.is_known(organisation, invitation):
         abort(404)
@@ -148,6 +150,8 @@ def person(organisation: str, person: str) -> Response:
         status=422 if form.errors else 200,
         person=_line(found),
         form=form,
+        connected=[f"{provider_of(one.provider).name}, {one.file_name}" for one in queries.connected_by(person)],
+        connections_href=url_for("entry.connections", organisation=organisation),
         back_href=_list(),
         remove_href=url_for(".remove", **ids),
         sign_out_href=url_for(".sign_out_person", **ids),
@@ -193,12 +197,18 @@ def leave(organisation: str) -> Response:
         memberships.leave(organisation, current_user.id)
         flash(f"You have left {name}.", "done")
         return go_to(url_for("overview.index"))
+    return _leave_page(organisation)
+
+
+def _leave_page(organisation: str, *, missing: Coded | None = None) -> Response:
     people = memberships.colleagues_of(organisation)
     others = [one for one in people if one.user_id != current_user.id and not one.is_disabled]
     is_admin = member().may(Permission.MANAGE_USERS)
     is_last = is_admin and not any(one.rights.role == "admin" for one in others)
     return page(
         "colleagues/leave.html",
+        status=422 if missing else 200,
+        missing=missing,
         others=[(one.user_id, one.name, words.ROLES[one.rights.role]) for one in others] if is_admin else [],
         may=words.may_words(AFTERWARDS),
         problem=words.LAST_ADMIN if is_last else None,
@@ -211,7 +221,9 @@ def leave(organisation: str) -> Response:
 @requires(Permission.MANAGE_USERS, fresh=True)
 def hand_over(organisation: str) -> Response:
     """Make somebody an admin in one's own place."""
-    found = memberships.colleague(organisation, request.form.get("person", ""))
+    if not request.form.get("person"):
+        return _leave_page(organisation, missing=NOBODY_CHOSEN)
+    found = memberships.colleague(organisation, request.form["person"])
     if found is None:
         raise memberships.NotThere
     memberships.hand_over(organisation, found.user_id, by=current_user.id, keeps=AFTERWARDS)

@@ -5,12 +5,14 @@ from link4web.sentences import Coded
 
 MEMBER = Coded("This address works here already. Change what it may do on the page before.", "USER-MEMBER")
 TOO_MANY = "That is more than {words}. You can go on {until}."
+NOBODY_CHOSEN = Coded("Choose who takes your place.", "USER-LAST-ADMIN")
 GONE = Coded("This invitation is not open any more: look at the list again.", "USER-INVITATION-GONE")
 #: Why the mail of an invitation did not arrive, by `MembershipInvitation.problem`.
 MAIL = {
     "refused": Coded(invitations.REFUSED, "USER-MAIL-FAILED"),
     "unreachable": Coded(invitations.UNREACHABLE, "USER-MAIL-FAILED"),
     "unknown": Coded(invitations.UNKNOWN, "USER-MAIL-FAILED"),
+    "stopped": Coded("This address has asked us for no more invitations.", "USER-MAIL-STOPPED"),
 }
 
 #: A link that can't be used, by `accepting.Closed.state`: what the page says.

@@ -44,6 +44,12 @@ _LEDGERS = (
 )
 
 
+def connected_by(user_id: str) -> list[Ledger]:
+    """The connections that work with this person's consent; what they may do in the ledger decides what we may."""
+    theirs = _LEDGERS.where(Connection.connected_by == user_id, Connection.state != "disconnected")
+    return [Ledger(*row) for row in db.session.execute(theirs)]
+
+
 def by_fingerprint(provider: str, file_hmac: bytes) -> Connection | None:
     """The organisation's connection to this ledger file, whatever its state."""
     return db.session.scalars(

@@ -13,6 +13,7 @@ from link4web.contact.forms import ContactForm
 from link4web.ids import new_id
 from link4web.invitations.caps import Full
 from link4web.web.access import public
+from link4web.web.kept import code_names_a_problem
 from link4web.web.responses import go_to, page
 
 bp = Blueprint("contact", __name__, url_prefix="/contact")
@@ -27,6 +28,7 @@ def write() -> Response:
 
 
 @bp.post("")
+@code_names_a_problem
 @public
 def send() -> Response:
     """The form keeps what was typed whatever happens; a session that has ended is `web.errors`'s to mend."""

@@ -48,6 +48,7 @@ class Ledger:
 class Entry:
     """An organisation a person may enter, and what they are there in words. `href`: where a task is done in it.
 
+    `number_href`: where its business number is missing, for whoever may add it; nothing can be sent without one.
     `deleted_on`: it is closed, and what it holds is deleted then; only its admins still see it.
     """
 
@@ -55,6 +56,7 @@ class Entry:
     role_words: str
     ledgers: list[Ledger] = field(default_factory=list)
     href: str = ""
+    number_href: str = ""
 
     @property
     def deleted_on(self) -> datetime | None:
@@ -127,13 +129,20 @@ def entries_of(user_id: str) -> list[Entry]:
         is_closed = row.Organisation.closed_at is not None
         if is_closed and row.role != "admin":
             continue
-        entries.setdefault(row.Organisation.id, Entry(row.Organisation, ROLES_IN_SENTENCES[row.role]))
+        entries.setdefault(row.Organisation.id, _entry(row.Organisation, row.role))
         if row.connection_id and not is_closed:
             of_ledger.setdefault(row.connection_id, []).append(row)
     for found in of_ledger.values():
         organisation = found[0].Organisation
         entries[organisation.id].ledgers.append(_ledger(organisation, found))
     return list(entries.values())
+
+
+def _entry(organisation: Organisation, role: str) -> Entry:
+    entry = Entry(organisation, ROLES_IN_SENTENCES[role])
+    if role == "admin" and not organisation.number:
+        entry.number_href = url_for("organisations.business", organisation=organisation.id)
+    return entry
 
 
 def _ledger(organisation: Organisation, rows: list[Any]) -> Ledger:

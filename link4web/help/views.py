@@ -19,6 +19,7 @@ from link4web.help.problems import Problem
 from link4web.help.reader import Reader
 from link4web.help.search import LONGEST
 from link4web.web.access import on_behalf, public
+from link4web.web.kept import code_names_a_problem
 from link4web.web.responses import go_to, page, wants_fragment
 
 bp = Blueprint("help", __name__)
@@ -107,6 +108,7 @@ def article_panel(slug: str) -> Response:
 
 
 @bp.route("/feedback/<slug>", methods=["GET", "POST"])
+@code_names_a_problem
 @public
 def feedback(slug: str) -> Response:
     """*Did this help?*: one answer for each visitor and version, with a comment if they like."""

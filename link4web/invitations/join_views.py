@@ -289,8 +289,15 @@ def open_stop(token: str) -> Response:
 @bp.post("/stop/<token>")
 @one_click
 def one_click_stop(token: str) -> Response:
-    """What a mail program posts, without cookies and without asking further (RFC 8058, section 3.2)."""
-    return _stop(tokens.token_hash(token), "stop", "", None)
+    """What a mail program posts, without cookies and without asking further (RFC 8058, section 3.1).
+
+    Nobody reads the answer, and no page belongs at an address that holds a secret (R-030): people press at `/stop`.
+    """
+    try:
+        stopping.stop(tokens.token_hash(token), everybody=True)
+    except Closed:
+        return Response(status=404, mimetype="text/plain")
+    return Response(mimetype="text/plain")
 
 
 @bp.route("/stop", methods=["GET", "POST"])
@@ -310,7 +317,7 @@ def _stop_hash() -> bytes:
     return bytes.fromhex(session.get("stop", ""))
 
 
-def _stop(hashed: bytes, purpose: str, action: str, undo_action: str | None) -> Response:
+def _stop(hashed: bytes, purpose: str, action: str, undo_action: str) -> Response:
     if request.method != "POST":
         found = stopping.stop_of(hashed, purpose)
         return page("invitations/stop_confirm.html", email=found.email, inviter_name=found.inviter_name, action=action)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 from link4web.invitations.message import neutral
-from link4web.mail.compose import compose
+from link4web.mail.compose import compose, stop_headers
 from link4web.web.links import link_to
 
 
@@ -41,7 +41,7 @@ def written(letter: Letter) -> EmailMessage:
         subject_of(letter.inviter_name),
         from_name=f"{inviter} through Link4web",
         reply_to=letter.reply_to,
-        headers={"List-Unsubscribe": f"<{stop_link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        headers=stop_headers(stop_link),
         to_name=neutral(letter.to_name),
         others=[neutral(name) for name in letter.others],
         inviter_name=inviter,

@@ -41,12 +41,17 @@ def stop(hashed: bytes, purpose: str = "stop", *, everybody: bool) -> Stop:
     """
     with writing():
         found = stop_of(hashed, purpose)
-        suppressions.add(found.email, EVERYBODY if everybody else found.inviter_id, "asked by link")
-        with tenancy.acting_for(found.inviter_id):
-            stopped = [customer_id for customer_id, _ in _open_invitations(found.email)]
-            customers.set_invitation_state(stopped, "unsubscribed")
-            batches.note("invitation.stopped", stopped)
+        hold_back(found, everybody=everybody)
     return found
+
+
+def hold_back(found: Stop, *, everybody: bool) -> None:
+    """What `stop` does, inside ``writing()``, for whatever link it was that they pressed."""
+    suppressions.add(found.email, EVERYBODY if everybody else found.inviter_id, "asked by link")
+    with tenancy.acting_for(found.inviter_id):
+        stopped = [customer_id for customer_id, _ in _open_invitations(found.email)]
+        customers.set_invitation_state(stopped, "unsubscribed")
+        batches.note("invitation.stopped", stopped)
 
 
 def go_on(hashed: bytes, purpose: str = "stop") -> Stop:

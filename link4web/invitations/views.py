@@ -204,7 +204,7 @@ def batch_progress(provider: Provider, connection: str, batch: str) -> Response:
 
 
 @on_behalf("never")
-@requires(Permission.VIEW_CUSTOMERS)
+@requires(Permission.VIEW_CUSTOMERS, fresh=True)
 def batch_csv(provider: Provider, connection: str, batch: str) -> Response:
     """The batch as a file for a spreadsheet."""
     del provider

@@ -41,6 +41,11 @@ def compose(
     return message
 
 
+def stop_headers(link: str) -> dict[str, str]:
+    """What lets mail programs stop these mails with one press (RFC 8058, section 3.1); `link` takes a POST for that."""
+    return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
 def plain_name(name: str, instead: str) -> str:
     """A name somebody gave, or `instead` when it would carry a link into a stranger's mailbox (R-105)."""
     return instead if LOOKS_LIKE_A_LINK.search(name) else name

@@ -17,7 +17,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
 
-from link4web import clock, tenancy
+from link4web import clock, tally, tenancy
 from link4web.audit import Actor, actor, record
 from link4web.database import db, end_reading, writing
 from link4web.outbox import queue, registry
@@ -156,9 +156,12 @@ def _work(job: Job) -> None:
         _finish(job, "dead", "another organisation")
         with writing():
             record("tenancy.refused", kind="job", object_id=job.id, outcome="refused", job_kind=job.kind)
+            tally.count("tenancy.refused")
     except Exception as error:  # one broken job must not stop the others
         log.exception("job failed")
         _failed(job, type(error).__name__)
+        if isinstance(error, tenancy.NoOrganisation):
+            tally.count("tenancy.refused")
 
 
 def _failed(job: Job, code: str) -> None:

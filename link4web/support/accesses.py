@@ -18,6 +18,8 @@ from link4web.support import consent, staff, words
 from link4web.support.models import SupportAccess, SupportLink
 
 MAIL = "support.mail"
+#: What a mail to those who decide about an emergency is called.
+LEAD = "lead"
 #: So long may pass between a yes and its use, and between a request and the answer.
 VALID, ASKED_FOR = timedelta(days=1), timedelta(days=5)
 OPEN = ("waiting", "ready", "started")
@@ -96,8 +98,8 @@ def _asked(agent: User, role: str, wish: Wish) -> SupportAccess:
     db.session.add(access)
     db.session.flush()
     _note("support.asked", access.user_id, access.id, reason=access.reason, ticket=access.ticket)
-    if not allowed and not wish.is_emergency:
-        tell_admins(access, "asked")
+    if not allowed:
+        tell_leads(access) if wish.is_emergency else tell_admins(access, "asked")
     return access
 
 
@@ -170,6 +172,21 @@ def take_back(access_id: str) -> None:
             _note("support.taken_back", access.user_id, access.id)
 
 
+def allow_no_more() -> bool:
+    """Switch the organisation's permission off; what stood on it and has not begun is withdrawn.
+
+    What has begun ends with the agent's next click (R-072). True when something else goes on: what an admin allowed by
+    itself, or an emergency.
+    """
+    with writing():
+        consent.switch_off()
+        for access in db.session.scalars(select(SupportAccess).where(SupportAccess.state.in_(OPEN)).with_for_update()):
+            if access.consent == "standing" and access.state == "ready":
+                take_back(access.id)
+        own = SupportAccess.consent.in_(("approved", "emergency")), SupportAccess.state.in_(("ready", "started"))
+        return db.session.scalar(select(SupportAccess.id).where(*own).limit(1)) is not None
+
+
 def finish(access: SupportAccess, why: str) -> None:
     """Put the end of an access on record and tell the customer, inside ``writing()``; once."""
     if access.ended_at is not None:
@@ -197,6 +214,16 @@ def tell_admins(access: SupportAccess, what: str) -> None:
         organisation_id=access.organisation_id,
         priority=1,
     )
+
+
+def tell_leads(access: SupportAccess) -> None:
+    """A mail to each who may decide about somebody else's emergency, inside ``writing()``."""
+    others = [one for one in staff.leads() if one != access.agent_id]
+    jobs: list[dict[str, object]] = [
+        {"key": f"{access.id}:{LEAD}:{one}", "payload": {"access": access.id, "what": LEAD, "user": one}}
+        for one in others
+    ]
+    outbox.add_many(MAIL, jobs, organisation_id=access.organisation_id, priority=1)
 
 
 def _note(action: str, user_id: str, access_id: str, *, outcome: str = "done", reason: str = "", **more: str) -> None:

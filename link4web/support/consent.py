@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from link4web import clock, tenancy
 from link4web.accounts.models import Membership, User
@@ -19,8 +19,10 @@ def standing() -> SupportConsent | None:
     return db.session.scalars(on.order_by(SupportConsent.given_at.desc()).limit(1)).first()
 
 
-def switch_on(user_id: str, until: datetime) -> None:
-    """Allow support access until then, 30 days from now at most.
+def switch_on(user_id: str, until: datetime) -> bool:
+    """Allow support access until then, 30 days from now at most; False when it was on and has only another end.
+
+    Another end leaves the permission what it is: a visit that stands on it goes on.
 
     Raises:
         ValueError: `until` is not within these.
@@ -30,9 +32,11 @@ def switch_on(user_id: str, until: datetime) -> None:
         raise ValueError("support access has an end within 30 days")
     where = tenancy.organisation_id()
     with writing():
-        _take_back(now)
-        db.session.add(SupportConsent(organisation_id=where, until=until, given_by=user_id, given_at=now))
+        was_off = not _move_end(now, until)
+        if was_off:
+            db.session.add(SupportConsent(organisation_id=where, until=until, given_by=user_id, given_at=now))
         record("support.allowed", chain=where, kind="organisation", object_id=where, until=until.isoformat())
+    return was_off
 
 
 def switch_off() -> None:
@@ -44,12 +48,18 @@ def switch_off() -> None:
 
 
 def _take_back(now: datetime) -> None:
-    db.session.execute(
-        update(SupportConsent)
-        .where(SupportConsent.withdrawn_at.is_(None), SupportConsent.until > now)
-        .values(withdrawn_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    db.session.execute(_on(now).values(withdrawn_at=now))
+
+
+def _move_end(now: datetime, until: datetime) -> bool:
+    """Give the switch another end; False when it isn't on."""
+    moved = db.session.scalars(_on(now).values(until=until).returning(SupportConsent.id)).all()
+    return bool(moved)
+
+
+def _on(now: datetime) -> Update:
+    wanted = update(SupportConsent).where(SupportConsent.withdrawn_at.is_(None), SupportConsent.until > now)
+    return wanted.execution_options(synchronize_session=False)
 
 
 def admins(organisation_id: str) -> list[str]:

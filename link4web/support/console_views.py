@@ -41,7 +41,7 @@ def index() -> Response:
     else:
         _note("support.looked", kind="console")
     mine = queries.of_agent(current_user.id)
-    emergencies = queries.emergencies() if g.staff_role == "lead" else []
+    emergencies = queries.emergencies(current_user.id) if g.staff_role == "lead" else []
     return page(
         "support/index.html",
         asked=asked,

@@ -1,18 +1,21 @@
 """What staff keep an eye on, with the limit beyond which each needs somebody (R-194)."""
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from link4web import clock, tally, tenancy
-from link4web.audit.models import AuditEvent, AuditHead
+from link4web.audit.models import AuditEvent
 from link4web.audit.trail import SYSTEM
 from link4web.connections.models import Connection
 from link4web.database import db
 from link4web.invitations.models import CustomerInvitation
 from link4web.outbox.drain import open_rows
 from link4web.outbox.models import OutboxRow
+from link4web.settings import Settings
 from link4web.web.filters import number
 
 #: How old the oldest due row of a kind may be.
@@ -20,8 +23,12 @@ OLDEST = timedelta(minutes=10)
 LONGEST = "10 minutes"
 WEEK = timedelta(days=7)
 FAILED_SIGN_INS, BOUNCES, FORGED, LOST, FAILURES = 50, 20, 10, 5, 5
-#: So many of the latest events are looked at for refusals.
-LOOKED_AT = 5000
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+#: How old a backup may be: one a day, and the time it takes.
+OLDEST_BACKUP = timedelta(hours=26)
+#: What somebody does to prove that it is them, and how it ends when it went well.
+PROOFS = ("account.sign_in", "account.code", "account.confirmed")
+PROVED = ("done", "half")
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,9 @@ def look() -> list[Metric]:
         _bounces(),
         _forged(),
         _failures(),
-        _refused("Sign-ins that failed", "sign_ins_refused", "account.sign_in", FAILED_SIGN_INS),
-        _refused("Jobs kept out of another organisation", "foreign_organisation_refused", "tenancy.refused", 0),
+        _sign_ins(),
+        _kept_out(),
+        _backup(),
     ]
 
 
@@ -105,22 +113,40 @@ def _failures() -> Metric:
     return _above("Answers that failed today", "answers_failed", tally.counted("answer.failed"), FAILURES)
 
 
-def _refused(name: str, key: str, action: str, limit: int) -> Metric:
-    """Refusals of a day, among the latest events of the system's chain."""
-    last = db.session.scalar(select(AuditHead.position).where(AuditHead.chain == SYSTEM)) or 0
-    refused = db.session.scalar(
-        select(func.count())
-        .select_from(AuditEvent)
-        .where(
-            AuditEvent.chain == SYSTEM,
-            AuditEvent.position > last - LOOKED_AT,
-            AuditEvent.at > clock.now() - timedelta(days=1),
-            AuditEvent.action == action,
-            AuditEvent.outcome == "refused",
-        )
+def _sign_ins() -> Metric:
+    """Passwords and codes that did not fit, at the sign-in and wherever they are asked for once more."""
+    since = clock.now() - DAY
+    recent = select(AuditEvent.position).where(AuditEvent.chain == SYSTEM, AuditEvent.at > since)
+    first = db.session.scalar(recent.order_by(AuditEvent.at, AuditEvent.position).limit(1)) or 0
+    refused = select(func.count()).where(
+        AuditEvent.chain == SYSTEM,
+        AuditEvent.action.in_(PROOFS),
+        AuditEvent.position >= first,  # an index has actions by position; the day alone would read all other events
+        AuditEvent.at > since,
+        AuditEvent.outcome.not_in(PROVED),
     )
-    among = f" among the latest {number(min(last, LOOKED_AT))} events"
-    return _above(f"{name} in 24 hours", key, refused or 0, limit, among)
+    many = db.session.scalar(refused) or 0
+    return _above("Sign-ins that failed in 24 hours", "sign_ins_refused", many, FAILED_SIGN_INS)
+
+
+def _kept_out() -> Metric:
+    many = tally.counted("tenancy.refused")
+    return _above("Jobs and requests kept out of another organisation today", "foreign_organisation_refused", many, 0)
+
+
+def _backup() -> Metric:
+    """The age of the file that the operator's backup touches; where it is, nobody needs to have said at home."""
+    settings: Settings = current_app.extensions["settings"]
+    name, key, limit = "Last backup", "backup_age_seconds", f"{OLDEST_BACKUP // HOUR} hours"
+    if settings.backup_marker is None:
+        words = "Unknown: nobody has said where (LINK4WEB_BACKUP_MARKER)"
+        return Metric(name, words, limit, not settings.is_home, key, math.nan)
+    try:
+        made = settings.backup_marker.stat().st_mtime
+    except OSError:
+        return Metric(name, "Unknown: there is none where LINK4WEB_BACKUP_MARKER says", limit, True, key, math.nan)
+    age = timedelta(seconds=max(0.0, clock.timestamp() - made))
+    return Metric(name, f"{number(age // HOUR)} hours", limit, age > OLDEST_BACKUP, key, age.total_seconds())
 
 
 def _above(name: str, key: str, many: int, limit: int, more: str = "") -> Metric:

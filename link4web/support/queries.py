@@ -27,8 +27,8 @@ def of_agent(agent_id: str) -> list[Row]:
         ]
 
 
-def emergencies() -> list[Row]:
-    """Emergencies that wait for a lead."""
+def emergencies(lead_id: str) -> list[Row]:
+    """Emergencies that wait for this lead's word: not their own, which another has to decide."""
     with tenancy.system("leads of the support staff decide about emergencies of all organisations"):
         return [
             (access, name)
@@ -38,6 +38,7 @@ def emergencies() -> list[Row]:
                 .where(
                     SupportAccess.state == OPEN[0],
                     SupportAccess.is_emergency.is_(True),
+                    SupportAccess.agent_id != lead_id,
                     SupportAccess.asked_at > clock.now() - ASKED_FOR,
                 )
                 .order_by(SupportAccess.asked_at)

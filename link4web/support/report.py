@@ -65,6 +65,14 @@ def _took(access: SupportAccess) -> timedelta:
     return (access.ended_at or clock.now()) - (access.started_at or clock.now())
 
 
+def said(line: Line) -> str:
+    """What one of them has done, as the mail says it."""
+    return (
+        f"asked {line.asked}, entered {line.entered}; emergencies {line.emergencies},"
+        f" longer than 45 minutes {line.long}, changed things {line.wrote}, refused {line.refused}"
+    )
+
+
 def table(lines: Sequence[Line]) -> list[str]:
     """The lines as text, in columns."""
     rows = [HEADINGS, *(tuple(map(str, line)) for line in lines)]

@@ -66,7 +66,10 @@ def begin(access_id: str) -> None:
         abort(503)
     kept = {name: session[name] for name in SIGN_IN if name in session}
     data = sessions.packed({**kept, NAME: {"organisation": tenancy.organisation_id(), "access": access_id}})
-    sessions.move_to(stored_sessions.open_beside(home.id, session_id, data))
+    token = stored_sessions.open_beside(home.token_hash, session_id, data)
+    if token is None:
+        abort(409)
+    sessions.move_to(token)
 
 
 def _note_start(access_id: str, home_id: str, agent_id: str, session_id: str, ends_at: datetime) -> None:

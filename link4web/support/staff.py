@@ -21,6 +21,13 @@ def role_of(user_id: str) -> str | None:
     return db.session.scalar(_ROLE, {"person": user_id})
 
 
+def leads() -> list[str]:
+    """Who is *lead* now."""
+    found = select(SupportAgent.user_id).join(User, User.id == SupportAgent.user_id)
+    found = found.where(SupportAgent.role == "lead", SupportAgent.disabled_at.is_(None), User.disabled_at.is_(None))
+    return list(db.session.scalars(found.order_by(SupportAgent.user_id)))
+
+
 def is_staff(user_id: str) -> bool:
     """Whether this person is, or ever was, of the staff: nobody acts on their behalf (R-065)."""
     return db.session.get(SupportAgent, user_id) is not None

@@ -27,6 +27,8 @@ NOT_HIM = {
     "member": Coded("This person doesn’t belong to the organisation.", "SUPPORT-NOT-MEMBER"),
     "nested": Coded("You are in somebody’s account already. Leave it first.", "SUPPORT-NESTED"),
 }
+OFF = "Support access is off. Whoever was in there on that ground is out with their next click."
+OFF_BUT = "Support access is off. A visit that was allowed by itself goes on: end it below if you like."
 NO_CONSENT = Coded("Nobody has allowed this yet. Wait for an admin’s answer.", "SUPPORT-NO-CONSENT")
 TOO_LATE = Coded("This may not begin any more. Ask again.", "SUPPORT-TOO-LATE")
 OWN_EMERGENCY = Coded("Somebody else has to decide about your own request.", "SUPPORT-SECOND")
@@ -56,27 +58,4 @@ CONSENTS = {
     "standing": "Support access was switched on",
     "approved": "Allowed by {name}",
     "emergency": "Emergency, allowed by {name} of support",
-}
-#: What a page is called in the access history, by the last part of its endpoint; others go by their address.
-PAGES = {
-    "customers": "My Customers",
-    "customer": "A customer",
-    "connection": "The connection",
-    "connections": "Connections",
-    "sync_status": "State of the sync",
-    "skipped": "Contacts that couldn’t be read",
-    "abn": "A customer’s number",
-    "email": "A customer’s e-mail address",
-    "invite": "Review of invitations",
-    "invite_list": "Review of invitations, the list",
-    "invite_preview": "Preview of an invitation",
-    "batch": "Invitations that were sent",
-    "business": "Settings, your business",
-    "sync": "Sync now",
-    "session": "This support access",
-    "write": "Second step: may change things",
-    "leave": "Leave",
-    "home": "Start page",
-    "problem_panel": "Help beside the page",
-    "article_panel": "Help beside the page",
 }

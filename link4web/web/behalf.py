@@ -92,7 +92,7 @@ def note(outcome: str) -> None:
                 object_id=found.access_id,
                 outcome=outcome,
                 route=f"{request.method} {request.url_rule}",
-                page=(request.endpoint or "").rpartition(".")[2],
+                page=request.endpoint or "",
                 ids={name: value for name, value in views.items() if isinstance(value, str) and ids.is_id(value)},
                 part="HX-Request" in request.headers,
             )

@@ -1,17 +1,16 @@
 """Error pages: one plain sentence, what to do, two ways on, and the request's id; as page and as fragment."""
 
-import contextlib
 from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, g, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from link4web import tally
+from link4web import tally, tenancy
 from link4web.database import db
 from link4web.web import kept
 from link4web.web.access import rule_of
@@ -60,6 +59,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_trouble)
     app.register_error_handler(PoolTimeout, _database_trouble)
     app.register_error_handler(Exception, _unexpected)
+    app.after_request(_count_failures)
     app.logger.disabled = True  # Flask's own lines are raw traces, and name paths that may hold a token
 
 
@@ -97,12 +97,22 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
+def _count_failures(response: Response) -> Response:
+    """Every answer from 500 on, however it came about (R-194); `/readyz` means its 503 and is asked often."""
+    if response.status_code >= 500 and request.blueprint != "health":
+        tally.owe("answer.failed")
+    if not g.get("database_trouble"):  # asking it a second time would let this answer wait twice
+        tally.settle()
+    return response
+
+
 def _failure(error: Exception) -> Response:
     return _database_trouble(error) if isinstance(error, OperationalError | PoolTimeout) else _unexpected(error)
 
 
 def _database_trouble(error: OperationalError | PoolTimeout) -> Response:
     db.session.rollback()
+    g.database_trouble = True
     log.error("database trouble", error=type(getattr(error, "orig", None) or error).__name__)
     response = error_page(503)
     response.headers["Retry-After"] = "30"
@@ -112,6 +122,6 @@ def _database_trouble(error: OperationalError | PoolTimeout) -> Response:
 def _unexpected(error: Exception) -> Response:
     db.session.rollback()
     log.error("unexpected error", error=type(error).__name__, exc_info=error)
-    with contextlib.suppress(SQLAlchemyError):  # a page that says so comes all the same
-        tally.count("answer.failed")
+    if isinstance(error, tenancy.NoOrganisation | tenancy.ForeignOrganisation):
+        tally.owe("tenancy.refused")
     return error_page(500)

@@ -20,7 +20,14 @@ def alive() -> Response:
 @bp.get("/readyz")
 @public
 def ready() -> Response:
-    """Database answers and its tables are those of this release; providers don't matter."""
+    """Database answers, its tables are those of this release, nobody stops us; providers don't matter.
+
+    Whether we are stopping is known to the web server alone, which tells it as `extensions["is_stopping"]`
+    (gunicorn.conf.py).
+    """
+    is_stopping = current_app.extensions.get("is_stopping")
+    if is_stopping and is_stopping():
+        return Response("stopping\n", 503, mimetype="text/plain")
     try:
         applied = MigrationContext.configure(db.session.connection()).get_current_revision()
     except SQLAlchemyError:

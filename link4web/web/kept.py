@@ -1,23 +1,39 @@
-"""What somebody typed while their session ended: kept in the browser's next session and offered after the sign-in."""
+"""What somebody typed while their session ended: kept in the browser's next session and offered after the sign-in.
 
+Passwords and codes are never kept. All else is sealed: bank accounts and other people's details are among it, and
+nobody who reads the database should read them there.
+"""
+
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from flask import request, session
+from flask import current_app, request, session
 
+from link4web.sealing import Undecryptable, seal, unseal
 from link4web.web import sessions
 from link4web.web.origin import comes_from_here
 from link4web.web.responses import is_local_path
 
 MOST = 20_000
-_NAME = "typed"
+_NAME = "kept"
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class Typed:
-    """A form that did not go through: where it was sent, and its fields without tokens and passwords."""
+    """A form that did not go through: where it was sent, and its fields. `left_out`: a password or code was in it."""
 
     path: str
     fields: list[tuple[str, str]]
+    left_out: bool = False
+
+
+def code_names_a_problem(view: View) -> View:
+    """Say that this view's field `code` is no secret: it names a problem that help tells of."""
+    view.code_names_a_problem = True  # type: ignore[attr-defined]  # a mark on the function, read by _is_secret
+    return view
 
 
 def of_request(*, bare: bool = False) -> Typed | None:
@@ -27,27 +43,35 @@ def of_request(*, bare: bool = False) -> Typed | None:
     """
     if request.method != "POST" or not comes_from_here() or not is_local_path(request.path):
         return None
-    fields = [(name, value) for name, value in request.form.items(multi=True) if _may_be_kept(name)]
+    sent = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    fields = [(name, value) for name, value in sent if not _is_secret(name)]
     if not (fields or bare) or sum(len(name) + len(value) for name, value in fields) > MOST:
         return None
-    return Typed(request.path, fields)
+    return Typed(request.path, fields, left_out=len(fields) < len(sent))
 
 
 def keep() -> None:
-    """Remember the form of this request, which nobody signed in has sent."""
-    if (typed := of_request()) is not None:
-        whose = sessions.current().expired_user_id
-        session[_NAME] = {"path": typed.path, "fields": [list(pair) for pair in typed.fields], "whose": whose}
+    """Remember the form of this request, which nobody signed in has sent.
+
+    Whose session has just run out is known. Anybody else may be a program that fills our tables, so what is kept for
+    a network is limited.
+    """
+    typed, whose = of_request(), sessions.current().expired_user_id
+    if typed is not None and (whose or sessions.has_room()):
+        _remember(typed, whose)
 
 
 def keep_until_confirmed() -> None:
-    """Remember the form of this request while its person is asked to prove that it is them."""
+    """Remember the form of this request while its person is asked to prove that it is them.
+
+    A form for a password or code has a page of its own, which comes after the proof and asks for it again.
+    """
     typed = of_request(bare=True)
-    if typed is None:
+    has_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    if typed is None or (typed.left_out and has_page):
         drop()
-        return
-    whose = sessions.current().person.id
-    session[_NAME] = {"path": typed.path, "fields": [list(pair) for pair in typed.fields], "whose": whose}
+    else:
+        _remember(typed, sessions.current().person.id)
 
 
 def drop_when_sent() -> None:
@@ -65,7 +89,13 @@ def carry_over(user_id: str) -> dict[str, object]:
 def held() -> Typed | None:
     """What is kept for the person signed in."""
     kept = session.get(_NAME)
-    return Typed(kept["path"], [(name, value) for name, value in kept["fields"]]) if kept else None
+    if not kept:
+        return None
+    try:
+        opened = json.loads(unseal(kept["sealed"], _bound_to(kept["path"], kept["whose"])))
+    except Undecryptable:  # the key has been taken away meanwhile
+        return None
+    return Typed(kept["path"], [(name, value) for name, value in opened["fields"]], opened["left_out"])
 
 
 def drop() -> None:
@@ -73,5 +103,16 @@ def drop() -> None:
     session.pop(_NAME, None)
 
 
-def _may_be_kept(name: str) -> bool:
-    return name != "csrf_token" and "password" not in name
+def _remember(typed: Typed, whose: str | None) -> None:
+    text = json.dumps({"fields": typed.fields, "left_out": typed.left_out})
+    session[_NAME] = {"path": typed.path, "whose": whose, "sealed": seal(text, _bound_to(typed.path, whose))}
+
+
+def _bound_to(path: str, whose: str | None) -> str:
+    return f"a form for {path} that {whose or 'a visitor'} has typed"
+
+
+def _is_secret(name: str) -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_code = name == "code" and not getattr(view, "code_names_a_problem", False)
+    return is_code or "password" in name

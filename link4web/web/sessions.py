@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask, Request, Response, request, session
+from flask import Flask, Request, Response, current_app, request, session
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy.exc import OperationalError
@@ -80,13 +80,15 @@ class Store:
     """Where sessions live; `app.py` plugs in the table. `load` may raise OperationalError.
 
     `save` takes the session, the request, what was there before (None for a new one) and the change, which it applies
-    in the transaction that writes; it answers False when that has been ended meanwhile.
+    in the transaction that writes; it answers False when that has been ended meanwhile. `has_room` counts what visitors
+    of a network address have kept, and says whether this may be, too.
     """
 
     load: Callable[[bytes], Stored | None]
     save: Callable[[Stored, Request, Stored | None, Change], bool]
     touch: Callable[[bytes, datetime], None]
     delete: Callable[[bytes], None]
+    has_room: Callable[[str], bool]
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
@@ -191,6 +193,11 @@ def move_to(token: str) -> None:
     """From its next request on this browser is in another session, which has this token; nothing of the running one is
     stored any more."""
     current().moved_to = token
+
+
+def has_room() -> bool:
+    """Whether one more thing that a visitor has typed may be kept; it counts as kept."""
+    return cast(DatabaseSessions, current_app.session_interface).store.has_room(request.remote_addr or "")
 
 
 def packed(data: dict[str, Any]) -> str:

@@ -183,8 +183,8 @@ def test_a_contact_is_no_customer_yet(at: At, scripts: bool, name: str) -> None:
 def test_the_page_is_drawn_anew_beside_the_help(at: At) -> None:
     """A sync that ends brings the list again; going back from the article still leads to where it was opened."""
     page = (here := at(XERO)).page
-    here.customers.search("Marram Grass Café")
-    link = help_link(main_of(page), "Marram Grass Café")
+    here.customers.search("Banksia Row Bakery")
+    link = help_link(main_of(page), "Banksia Row Bakery")
     link.click()
     panel = page.get_by_role("complementary", name="Help")
     expect(panel.get_by_role("heading", level=2).first).to_be_focused()

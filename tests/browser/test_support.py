@@ -156,6 +156,8 @@ def test_the_banner_is_accessible_everywhere(connected_site: Site, visit: OpenWi
         page.wait_for_url(re.compile(r"/xero/[\w-]{22}/customers"))
         check_accessible(page)
         picture(page, f"inside-{kind}")
+        if kind == "wide":
+            check_inside(page, site)
         page.mouse.wheel(0, 2000)
         leave = page.get_by_role("complementary", name="Support access").get_by_role("button", name="Leave")
         expect(leave).to_be_in_viewport()
@@ -164,12 +166,28 @@ def test_the_banner_is_accessible_everywhere(connected_site: Site, visit: OpenWi
         storage = page.context.storage_state()  # entering and leaving change the session's key
 
 
+def check_inside(page: Page, site: Site) -> None:
+    """The banner, and axe, on pages of every kind that can be read inside a visit; then back where it began."""
+    began = page.url
+    connection, organisation = began.partition("/customers")[0], f"{site.base_url}/org/{organisation_in(page)}"
+    theirs = [f"{connection}{part}" for part in ("", "/customers/add", "/customers/skipped")]
+    theirs += [f"{organisation}/{part}" for part in ("connections", "users", "settings/details", "settings/activity")]
+    for address in (*theirs, f"{site.base_url}/on-behalf"):
+        shown = page.goto(address)
+        assert shown and shown.status == 200, address
+        expect(page.get_by_role("complementary", name="Support access")).to_be_visible()
+        check_accessible(page)
+    page.goto(began)
+
+
+def organisation_in(page: Page) -> str:
+    found = re.search(r"organisation=([\w-]{22})|/org/([\w-]{22})", page.content())
+    assert found
+    return found[1] or found[2]
+
+
 def follow_settings(page: Page, site: Site) -> None:
-    organisation = re.search(r"organisation=([\w-]{22})|/org/([\w-]{22})", page.content())
-    assert organisation
-    page.goto(
-        re.sub(r"^(https?://[^/]+).*", r"\1", page.url) + f"/org/{organisation[1] or organisation[2]}/settings/support"
-    )
+    page.goto(f"{site.base_url}/org/{organisation_in(page)}/settings/support")
 
 
 def ask_at_once(page: Page) -> None:

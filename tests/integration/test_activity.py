@@ -19,6 +19,7 @@ from tests.integration.test_settings import member_of, settings
 from tests.invited import open_shop
 from tests.ledger import words
 from tests.people import Person, Town
+from tests.supporters import agent_of, case_of
 
 CODE = Path(__file__).resolve().parents[2] / "link4web"
 HOSTILE = '=HYPERLINK("https://evil.example","x")'
@@ -69,6 +70,33 @@ def test_both_identities_are_named(town: Town, owner: Person) -> None:
     for person in (agent, owner):
         assert "Support (Agnes Agent)" in log(owner, f"?person={person.user_id}")
     assert [row["On behalf of"] for row in rows_of(owner)[:2]] == ["", "Olive Owner"]
+
+
+def test_it_says_from_what_to_what_somebodys_rights_changed(town: Town, owner: Person) -> None:
+    user = member_of(town, owner, "Mere Member", "user")
+    change = f"/org/{owner.organisation_id}/users/{user.user_id}"
+    assert owner.post(change, {"role": "adviser", "may_send": "y"}).status_code == 303
+    said = (
+        "before: a user, may see customers, and change nothing; now: an adviser, may see customers and send invitations"
+    )
+    assert f"changed what somebody may do: Mere Member {said}" in log(owner)
+    assert rows_of(owner)[1]["Details"] == said
+
+
+def test_support_at_its_own_desk_is_support(town: Town, owner: Person) -> None:
+    """Who looks in the console, or uses a tool, is no stranger with a name."""
+    agent = agent_of(town)
+    agent.get(f"/support/organisations/{owner.organisation_id}")
+    with town.app.app_context(), actor(Actor(user_id=agent.user_id)), writing():
+        record("support.tool.sync", chain=owner.organisation_id, kind="connection")
+    assert "Support (Ada Agent) started a sync" in log(owner)
+    assert {row["Person"] for row in rows_of(owner, "?kind=support")} == {"Support (Ada Agent)"}
+
+
+def test_it_says_which_page_support_opened(town: Town) -> None:
+    case = case_of(town).entered()
+    case.agent.get("/on-behalf")
+    assert "looked at a page: a visit of support This support access" in log(case.owner)
 
 
 def test_it_can_be_narrowed(town: Town, owner: Person) -> None:

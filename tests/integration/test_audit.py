@@ -138,7 +138,7 @@ def test_what_an_event_must_say_is_said_by_all_of_them(town: Town, capsys: pytes
     owner.get(f"{settings}/activity.csv")
     owner.post(f"{settings}/close/export")
     owner.post(f"{base}/disconnect")
-    owner.post("/account/password", {"current": "canary-wrong-password", "password": PASSWORD})
+    owner.post("/confirm-it-is-you", {"password": "canary-wrong-password"})
     owner.post("/account/sign-out-others")
     cookie = owner.client.get_cookie("l4w_8000", domain="localhost")
     owner.post("/sign-out")

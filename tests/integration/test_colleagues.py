@@ -10,16 +10,17 @@ from sqlalchemy import event, func, select
 from werkzeug.exceptions import HTTPException
 
 from link4web import tenancy
-from link4web.accounts import memberships, organisations
+from link4web.accounts import leaving, memberships, organisations
 from link4web.accounts.memberships import LastAdmin
 from link4web.accounts.models import Membership, User
 from link4web.audit.models import AuditEvent
 from link4web.colleagues.models import MembershipInvitation
+from link4web.connections.models import Connection
 from link4web.database import db, writing
 from link4web.web.access import rule_of
 from link4web.web.rights import Rights
 from tests.colleagues import ADMIN, Office, accept, enrol, form_of, sign_up_by
-from tests.invited import Shop, address, fail_mail, join_form, open_join, open_shop
+from tests.invited import Shop, address, fail_mail, join_form, link_in, open_join, open_shop
 from tests.people import PASSWORD, Person, Town
 from tests.telling_apart import alike
 
@@ -140,6 +141,21 @@ class TestComingIn:
         assert who.email in stranger.get("/colleague").text
         assert office.rights_of(stranger) is None
 
+    def test_a_closed_organisation_lets_nobody_in(self, town: Town, office: Office) -> None:
+        """R-103; not after it has been kept either."""
+        who, late = newcomer(town), newcomer(town)
+        link = office.invited(who.email, USER)
+        office.invite(late.email, USER)
+        office.admin.confirm()
+        close = f"/org/{office.admin.organisation_id}/settings/close"
+        assert "2 invitations to work here" in office.admin.get(close).text
+        assert office.admin.post(close, {"name": "Wattle & Wharf Coffee"}).status_code == 303
+        town.work()
+        assert town.mails_to(late.email) == []
+        assert "This invitation was taken back." in sign_up_by(who, link).text
+        office.admin.post(f"{close}/keep")
+        assert "This invitation was taken back." in sign_up_by(who, link).text
+
     @pytest.mark.parametrize("how", ["demoted", "removed", "disabled"])
     def test_an_inviter_who_may_no_longer_invite_lets_nobody_in(self, town: Town, office: Office, how: str) -> None:
         """R-103; and another admin can send it again."""
@@ -204,7 +220,9 @@ class TestInviting:
             office.admin.post(f"{office.users}/invitations/{made.id}/withdraw")
             office.admin.get(office.users)  # shows what was flashed
             text = re.sub(
-                r"/colleague/[\w-]+|/invitations/[\w-]+", "", f"{listed.text} {mail['subject']} {mail['text']}"
+                r"/colleague/(?:stop/)?[\w-]+|/invitations/[\w-]+",
+                "",
+                f"{listed.text} {mail['subject']} {mail['text']}",
             )
             seen.append((answer.status_code, answer.location, text.replace(who.email, "…")))
         assert alike_texts(*seen)
@@ -256,6 +274,37 @@ class TestInviting:
         [made] = invitations(office)
         office.admin.post(f"{office.users}/invitations/{made.id}/resend")
         assert sign_up_by(who, office.link_to(who.email)).status_code == 303
+
+    def test_an_address_that_wants_none_gets_none(self, town: Town, office: Office) -> None:
+        """R-107, R-109 to R-111: the ground is kept, the mail has a way out, and the way out holds."""
+        who = newcomer(town)
+        office.invited(who.email, USER)
+        [mail] = town.mails_to(who.email)
+        stop, headers = link_in(mail, "/colleague/stop/"), mail["headers"]
+        assert headers["List-Unsubscribe"].strip() == f"<http://localhost:8000{stop}>"
+        assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert who.get(stop, follow_redirects=True).text.count(who.email) == 1
+        office.admin.post(f"{office.users}/invitations/{invitations(office)[-1].id}/withdraw")
+        assert who.client.post(stop).data == b""  # as mail programs do, whatever became of the invitation
+        office.invite(who.email, USER)
+        town.work()
+        assert len(town.mails_to(who.email)) == 1
+        assert "This address has asked us for no more invitations." in office.admin.get(office.users).text
+        assert {made.consent_basis for made in invitations(office)} == {"works with the sender, stated by the sender"}
+        assert "Taken back" in who.post("/colleague/stop/undo", follow_redirects=True).text
+        office.admin.post(f"{office.users}/invitations/{invitations(office)[-1].id}/resend")
+        town.work()
+        assert len(town.mails_to(who.email)) == 2
+
+    def test_whoever_stops_one_kind_gets_neither(self, town: Town, office: Office) -> None:
+        who = newcomer(town)
+        office.invited(who.email, USER)
+        who.get(link_in(town.mails_to(who.email)[0], "/colleague/stop/"))
+        assert "No more invitations" in who.post("/colleague/stop", {"scope": "all"}).text
+        other = Office(town, town.owner("Sam Stranger", "Kauri Point Marine"))
+        other.invite(who.email, USER)
+        town.work()
+        assert len(town.mails_to(who.email)) == 1
 
     def test_names_carry_no_links_into_the_mail(self, town: Town) -> None:
         """R-105."""
@@ -332,6 +381,7 @@ class TestManaging:
         for place, form in ((own, form_of(USER)), (f"{office.users}/leave", {})):
             said = office.admin.post(place, form, follow_redirects=True).text
             assert "An organisation needs an admin, and there is no other one." in said
+        assert office.admin.post("/account/delete").status_code == 409
         assert "there is no other one" in office.admin.get(f"{office.users}/leave").text
         assert office.rights_of(office.admin) == ADMIN
 
@@ -377,6 +427,26 @@ class TestManaging:
             with ThreadPoolExecutor(2) as pool:
                 assert sorted(pool.map(leave, pair)) == [False, True]
 
+    def test_two_who_delete_their_accounts_at_the_same_moment(self, town: Town, office: Office) -> None:
+        """R-052, R-180: one of them stays."""
+        for turn in range(5):
+            pair = [office.member(ADMIN, f"Admin {turn}") for _ in range(2)]
+            with town.app.app_context(), writing():
+                others = select(Membership).where(Membership.user_id.not_in([one.user_id for one in pair]))
+                for membership in db.session.scalars(others):
+                    db.session.delete(membership)
+
+            def delete(person: Person) -> bool:
+                with town.app.app_context():
+                    try:
+                        leaving.delete_account(person.user_id)
+                    except leaving.LastAdmin:
+                        return False
+                    return True
+
+            with ThreadPoolExecutor(2) as pool:
+                assert sorted(pool.map(delete, pair)) == [False, True]
+
     def test_nobody_gives_more_than_they_have(self, town: Town, office: Office) -> None:
         """R-052: whoever lost their rights meanwhile, with a page that was open before."""
         colleague, third = office.member(USER), office.member(LOOKS_ONLY, "Thea Third")
@@ -387,8 +457,21 @@ class TestManaging:
             memberships.change(office.admin.organisation_id, third.user_id, ADMIN, by=colleague.user_id)
         assert office.rights_of(third) == LOOKS_ONLY
 
+    def test_whose_consent_a_ledger_works_with_is_said_before_they_go(self, town: Town, office: Office) -> None:
+        colleague, shop = office.member(ADMIN), open_shop(town, office.admin)
+        assert "They connected" not in office.admin.get(f"{office.users}/{colleague.user_id}").text
+        with town.app.app_context(), tenancy.acting_for(office.admin.organisation_id), writing():
+            key = office.admin.organisation_id, shop.connection
+            db.session.get_one(Connection, key).connected_by = colleague.user_id
+        shown = office.admin.get(f"{office.users}/{colleague.user_id}").text
+        assert "They connected Xero, Wattle &amp; Wharf Coffee." in shown
+
     def test_handing_over_and_leaving(self, town: Town, office: Office) -> None:
         colleague = office.member(USER)
+        nobody = office.admin.post(f"{office.users}/hand-over")
+        assert (
+            nobody.status_code == 422 and "Choose who takes your place." in nobody.text and "checked" not in nobody.text
+        )
         office.admin.post(f"{office.users}/hand-over", {"person": colleague.user_id})
         assert office.rights_of(colleague) == ADMIN
         assert office.rights_of(office.admin) == Rights("user", may_edit=True, may_approve=True, may_send=True)

@@ -6,9 +6,11 @@ import secrets
 from dataclasses import replace
 
 from flask import Flask
+from sqlalchemy import select
 
 from link4web import problems
 from link4web.app import create_app
+from link4web.audit.models import AuditEvent
 from link4web.connections.models import Connection
 from link4web.database import db
 from link4web.help_coverage import HEADINGS
@@ -31,6 +33,43 @@ def test_a_weak_password_is_refused_with_a_sentence(app: Flask) -> None:
     made = app.test_cli_runner().invoke(args=["user", "create"], input="Ada\nada@fernhill.example\nshort\nshort\n")
     assert made.exit_code != 0
     assert "15 characters" in made.output
+
+
+def test_somebody_is_suspended_and_let_in_again(app: Flask, town: Town) -> None:
+    """R-024: out with the next request in every browser, in by nothing; and it stands in the trail."""
+
+    def run(command: str, email: str) -> tuple[int, str]:
+        told = app.test_cli_runner().invoke(args=["user", command, email])
+        return told.exit_code, told.output
+
+    person, stays = town.owner(), town.person()
+    elsewhere = person.in_another_browser()
+    elsewhere.sign_in()
+    person.post("/forgot", {"email": person.email})
+    town.work()
+    link = re.search(r"/reset/[\w-]+", town.mails_to(person.email)[0]["text"])
+    assert link
+    code, said = run("suspend", person.email.upper())
+    assert (code, "Wattle & Wharf Coffee has no other admin who can sign in" in said) == (0, True), said
+    assert run("suspend", person.email)[0] == 1, "already"
+    assert [one.get("/account").status_code for one in (person, elsewhere, stays)] == [302, 302, 200]
+    assert person.sign_in().status_code == 422
+    assert run("restore", person.email)[0] == 0
+    assert run("restore", person.email)[0] == run("restore", "nobody@harbour.example")[0] == 1
+    assert person.get("/account").status_code == 302, "no session comes back"
+    person.get(link[0])
+    assert person.get("/reset").status_code == 410, "and no link that was mailed before"
+    assert person.sign_in().status_code == 303
+    with app.app_context():
+        about = select(AuditEvent.action).where(AuditEvent.object_id == person.user_id)
+        assert {"account.suspended", "account.restored"} <= set(db.session.scalars(about))
+
+
+def test_a_deleted_account_is_not_let_in_again(app: Flask, town: Town) -> None:
+    person = town.person()
+    assert person.post("/account/delete").status_code == 303
+    gone = f"{person.user_id.lower()}@gone.invalid"
+    assert app.test_cli_runner().invoke(args=["user", "restore", gone]).exit_code == 1
 
 
 def test_an_old_key_can_go_after_everything_was_sealed_anew(

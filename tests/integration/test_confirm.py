@@ -13,9 +13,12 @@ GUARDED = {
     "codes.renew_recovery",
     "codes.turn_off",
     "addresses.ask",
+    "addresses.change",
     "account.export",
     "account.delete",
+    "account.password",
     "xero.go",
+    "xero.batch_csv",
     "xero.choose",
     "xero.disconnect",
     "activity.as_csv",
@@ -26,8 +29,10 @@ GUARDED = {
     "colleagues.invite",
     "colleagues.person",
     "colleagues.remove",
+    "colleagues.resend",
     "organisations.bank",
     "organisations.remove_bank",
+    "support_settings.allow",
     "support_settings.switch",
 }
 COOKIE = "l4w_8000"

@@ -156,14 +156,6 @@ def test_a_failed_reconnect_begins_again_with_its_organisation(books: Books) -> 
     assert f"organisation={books.person.organisation_id}" in answer.location
 
 
-def test_one_file_belongs_to_one_organisation(books: Books, stranger: Person) -> None:
-    answer = confirm(stranger, offer(stranger))
-    assert answer.status_code == 409
-    assert "can’t be connected here" in answer.text
-    assert "Wattle" not in words(answer.text).replace("Wattle & Wharf", "") or "Olive" not in answer.text
-    assert confirm(stranger, offer(stranger, file=LARGE)).status_code == 303
-
-
 def test_another_file_on_reconnect_is_asked_about(books: Books) -> None:
     person = books.person
     address = offer(person, file=LARGE, more=f"&reconnect={books.connection}")

@@ -215,7 +215,7 @@ def test_one_request_can_be_followed_into_its_job(town: Town, capsys: pytest.Cap
 
 JUNK = ["\x00", "\ud7ff\ufffe", "a" * 10_000, "'; DROP TABLE user; --", "{{7*7}}", "%s%n", "\u202egnp.exe"]
 FORMS = ("/sign-in", "/sign-up", "/forgot", "/account", "/account/password", "/organisations/new")
-FIELDS = ("name", "email", "password", "current", "number", "country", "next", "what", "holder")
+FIELDS = ("name", "email", "password", "number", "country", "next", "what", "holder")
 ADDRESSES = ("/sign-in?next=", "/xero/connect?organisation=", "/xero/callback?state=", "/verify/", "/org/")
 
 

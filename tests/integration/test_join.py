@@ -443,14 +443,27 @@ class TestStopping:
         assert not self.suppressions(invited)
 
     def test_mail_program_posts_without_cookies(self, invited: Invited) -> None:
-        """R-110 and RFC 8058, section 3.1: one POST, no cookies, no further question."""
+        """R-110 and RFC 8058, section 3.1: one POST, no cookies, no further question, no redirect.
+
+        R-030: and no page, since the address holds the secret.
+        """
         robot = invited.shop.town.app.test_client(use_cookies=False)
         answer = robot.post(
             self.stop_path(invited), data={"List-Unsubscribe": "One-Click"}, headers={"Origin": "https://mail.example"}
         )
-        assert answer.status_code == 200
+        assert (answer.status_code, answer.data) == (200, b"")
+        assert answer.mimetype == "text/plain" and "Set-Cookie" not in answer.headers
         assert self.suppressions(invited) == [(invited.email, "*")]
         assert invited.state == "unsubscribed"
+
+    def test_a_person_presses_at_the_clean_address_and_reads_what_happened(self, invited: Invited) -> None:
+        """R-030: without scripts; the form of the page knows the secret as little as its address does."""
+        shown = invited.visitor.get(self.opened(invited)).text
+        secret = self.stop_path(invited).rpartition("/")[2]
+        assert 'action="/stop"' in shown and secret not in shown
+        stopped = invited.visitor.post("/stop")
+        assert "<h1" in stopped.text and secret not in stopped.text
+        assert self.suppressions(invited) == [(invited.email, "*")]
 
     def test_only_one_inviter(self, invited: Invited, stranger: Person) -> None:
         answer = invited.visitor.post(self.opened(invited), {"scope": "one"})
@@ -485,7 +498,8 @@ class TestStopping:
             path[:-1] + ("A" if path[-1] != "A" else "B"),
             "/stop/" + link_in(invited.mail).rpartition("/")[2],
         ):
-            assert invited.visitor.post(wrong).status_code == 404
+            answer = invited.visitor.post(wrong)
+            assert (answer.status_code, answer.data) == (404, b"")
         assert not self.suppressions(invited)
 
     def test_can_be_taken_back(self, invited: Invited) -> None:

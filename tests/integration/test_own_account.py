@@ -10,6 +10,9 @@ from link4web.audit import verify
 from link4web.audit.models import AuditEvent
 from link4web.audit.trail import SYSTEM
 from link4web.database import db, writing
+from link4web.web.rights import Rights
+from tests.colleagues import Office, sign_up_by
+from tests.integration.test_contact import write
 from tests.people import PASSWORD, Person, Town
 from tests.telling_apart import alike
 
@@ -110,7 +113,7 @@ def test_the_old_mailbox_takes_the_sign_in_back(town: Town) -> None:
     back = change_address(town, thief, f"thief-{old}")
     second = change_address(town, thief, f"thief2-{old}")
     assert not is_in(person)
-    thief.post("/account/password", {"current": PASSWORD, "password": OTHER_PASSWORD})
+    thief.post("/account/password", {"password": OTHER_PASSWORD})
     assert is_in(thief)
     assert person.get(back).location == "/email/undo"
     assert "Take it back" in person.get("/email/undo").text
@@ -231,6 +234,37 @@ def test_deleting_the_account(town: Town) -> None:
     visitor = town.visitor()
     visitor.post("/sign-up", {"name": "Olive", "email": owner.email, "password": PASSWORD})
     assert "/verify/" in link_in_mail(town, owner.email, "/verify")
+
+
+def test_what_lies_elsewhere_goes_along_and_goes(town: Town) -> None:
+    """Invitations to them, what they wrote to support: in the export while they are here, nowhere afterwards."""
+    office, who = Office(town, town.owner()), town.visitor()
+    sign_up_by(who, office.invited(who.email, Rights("user")))
+    office.admin.get(office.users)  # where it said to whom a mail goes
+    assert write(who, message="My ledger hides from me.").status_code == 303
+    town.work()
+    who.confirm()
+    data = json.loads(who.post("/account/export").data)
+    assert data["messages_to_support"][0]["message"] == "My ledger hides from me."
+    assert data["invitations_to_you"][0]["organisation"] == "Wattle & Wharf Coffee"
+    assert data["visits_of_support"] == []
+    town.work()
+    assert who.post("/account/delete").location == "/sign-in"
+    with town.app.app_context(), db.engine.connect() as connection:
+        # a count against floods of mail is gone after a day
+        for name, table in ((name, table) for name, table in db.metadata.tables.items() if name != "mail_count"):
+            kept = [str(row) for row in connection.execute(select(table)) if who.email in str(row)]
+            assert kept == [], name
+
+
+def test_a_closed_organisation_holds_nobody_back(town: Town) -> None:
+    owner = town.owner()
+    owner.confirm()
+    owner.post(f"/org/{owner.organisation_id}/settings/close", {"name": "Wattle & Wharf Coffee"})
+    assert "nobody but you could keep it" in owner.get("/account/delete").text
+    assert owner.post("/account/delete").location == "/sign-in"
+    town.later(days=31)
+    town.work()
 
 
 def test_two_unknown_links_look_alike(town: Town) -> None:

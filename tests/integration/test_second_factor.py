@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from link4web.accounts.models import RecoveryCode, SecondFactor
+from link4web.accounts.models import RecoveryCode, SecondFactor, SessionRow
 from link4web.app import create_app
-from link4web.database import db
+from link4web.database import db, writing
 from link4web.settings import Settings
 from link4web.simulators.server import Running
 from tests.invited import open_join, open_shop
@@ -78,8 +78,8 @@ def test_half_a_sign_in_opens_no_route(town: Town) -> None:
                 assert "/sign-in" in (answer.location or answer.text), path
 
 
-def test_a_session_without_a_code_is_worth_nothing_once_there_are_codes(town: Town) -> None:
-    """R-006, R-024: also one that another process was just about to store."""
+def test_setting_up_codes_ends_every_other_session(town: Town) -> None:
+    """R-021, R-024."""
     person = town.person()
     other = person.in_another_browser()
     other.sign_in()
@@ -89,6 +89,17 @@ def test_a_session_without_a_code_is_worth_nothing_once_there_are_codes(town: To
     assert is_in(person)
     person.client.set_cookie(COOKIE, before, domain="localhost")
     assert not is_in(person)
+
+
+def test_a_session_without_a_code_is_worth_nothing_once_there_are_codes(town: Town) -> None:
+    """R-006: one that another process was just about to store; public pages take it for nobody's, too."""
+    person = town.person()
+    person.set_up_codes()
+    with town.app.app_context(), writing():
+        db.session.execute(update(SessionRow).values(second_factor_at=None))
+    assert not is_in(person)
+    assert person.get("/sign-in").status_code == 200
+    assert person.email not in person.get("/contact").text
 
 
 def test_a_code_works_once(town: Town) -> None:

@@ -341,18 +341,6 @@ def test_what_one_person_typed_is_not_offered_to_the_next(town: Town) -> None:
     assert second.sign_in().location == "/customers"
 
 
-def test_passwords_and_other_sites_forms_are_not_kept(town: Town) -> None:
-    person = town.person()
-    town.later(minutes=61)
-    person.post("/account/password", {"current": "x", "password": "a canary of a password", "next": "/"})
-    with town.app.app_context():
-        assert "canary" not in str(db.session.scalars(select(SessionRow.data)).all())
-    stranger = town.visitor()
-    stranger.post("/organisations/new", {"name": "Planted"}, headers={"Sec-Fetch-Site": "cross-site"})
-    with town.app.app_context():
-        assert "Planted" not in str(db.session.scalars(select(SessionRow.data)).all())
-
-
 def test_a_page_open_since_before_the_last_sign_in_offers_to_send_again(town: Town) -> None:
     person = town.person()
     before = person.token()

@@ -1,6 +1,7 @@
 """Support in somebody's account: only with consent, for an hour, looking, and nothing of it goes unseen."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -212,7 +213,7 @@ def test_staff_do_not_allow_themselves(town: Town) -> None:
         mine = {"organisation_id": case.owner.organisation_id, "user_id": case.agent.user_id}
         db.session.add(Membership(**mine, role="admin", created_at=clock.now()))
     case.ask()
-    case.agent.post(f"{case.settings}/{case.access}", {"answer": "yes"})
+    case.agent.post(f"{case.settings}/{case.access}/allow")
     assert case.row().state == "waiting"
     until = (clock.now() + timedelta(days=2)).date().isoformat()
     assert case.agent.post(f"{case.settings}/switch", {"switch": "on", "until": until}).status_code == 403
@@ -234,6 +235,26 @@ def test_the_switch_has_an_end(town: Town) -> None:
     assert case.start().status_code == 422
     case.owner.sign_in()
     assert "Off" in case.owner.get(case.settings).text
+
+
+@on_sqlite
+def test_a_new_end_leaves_who_is_in_there(town: Town) -> None:
+    """R-061, R-072: later or sooner, within 30 days; a visit goes on, and what may begin still may."""
+    case = case_of(town)
+    assert case.switch_on(days=1).status_code == 303
+    case.ask()
+    assert case.start().status_code == 303
+    assert case.switch_on(days=45).status_code == 422
+    assert case.switch_on(days=20).status_code == 303
+    assert case.agent.get("/on-behalf").status_code == 200
+    day = (clock.now() + timedelta(days=20)).date()
+    shown = case.owner.get(case.settings).text
+    assert f"On until {day.day} " in shown and f'value="{day}"' in shown
+    assert len(case.events("support.allowed")) == 2
+    assert case.switch_on(days=1).status_code == 303
+    assert case.agent.get("/on-behalf").status_code == 200
+    case.owner.post(f"{case.settings}/switch", {"switch": "off"})
+    is_over(case, "consent")
 
 
 def is_over(case: Case, why: str) -> None:
@@ -421,11 +442,18 @@ def test_no_trail_no_access(town: Town) -> None:
 
 @on_sqlite
 def test_old_cookies_are_dead(town: Town) -> None:
-    """R-021: that of before, once it goes on, and that of the support session, once it is over."""
+    """R-021, R-065: that of before, while inside and afterwards, and that of the support session, once it is over."""
     case = case_of(town)
-    own = case.cookie()
+    own, second = case.cookie(), Case(town, case.agent, town.owner("Sam Stranger", "Kauri Point Marine"))
+    assert second.ask().status_code == 303
+    second.allow()
     case.entered()
     inside = case.cookie()
+    thief = replace(second, agent=case.agent.in_another_browser())
+    thief.agent.client.set_cookie("l4w_8000", own, domain="localhost")
+    assert thief.agent.get("/support").status_code == 302
+    assert thief.start().status_code == 401
+    assert second.row().state == "ready"
     case.leave()
     for old in (own, inside):
         case.agent.client.set_cookie("l4w_8000", old, domain="localhost")

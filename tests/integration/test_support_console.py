@@ -1,11 +1,9 @@
 """The console: finds anything, says what the customer sees, and its tools are few, bounded and on record."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import select, update
 
-from link4web import clock, tally, tenancy
+from link4web import clock, tenancy
 from link4web.accounts.models import User
 from link4web.audit.models import AuditEvent
 from link4web.connections import vault
@@ -15,7 +13,7 @@ from link4web.invitations import suppressions
 from link4web.invitations.eligibility import EVERYBODY
 from link4web.invitations.models import Suppression
 from link4web.outbox.models import OutboxRow
-from link4web.support import metrics
+from link4web.schedule import run_schedule
 from tests.invited import Shop, address, open_shop
 from tests.people import Person, Town
 from tests.supporters import agent_of, case_of, no_trail
@@ -191,73 +189,6 @@ def test_tools_have_a_limit(town: Town) -> None:
 
 
 @on_sqlite
-def test_what_is_to_be_watched_raises_an_alarm(town: Town) -> None:
-    """R-194: each metric, below its limit and beyond it."""
-    case = case_of(town)
-    open_shop(town, case.owner)
-
-    def alarms() -> set[str]:
-        with town.app.app_context():
-            return {it.name for it in metrics.look() if it.is_alarm}
-
-    town.work()
-    assert alarms() == set()
-    forged = town.visitor()
-    for _ in range(11):
-        forged.client.post("/webhooks/xero", data=b"{}", base_url=town.app.config["BASE_URL"])
-    assert alarms() == {"Webhooks refused today"}
-    with town.app.app_context():
-        assert tally.counted("webhook.refused") == 11
-    _requeue_rows(town)
-    assert {"Rows that are dead", "Rows that are unknown", "Queue accounts.forget_old"} <= alarms()
-    wrong = town.visitor()
-    for number in range(52):
-        wrong.post("/sign-in", {"email": f"nobody{number}@harbour.example", "password": "wrong wrong wrong wrong"})
-        town.later(minutes=16)
-    assert "Sign-ins that failed in 24 hours" in alarms()
-    case.agent.sign_in()
-    case.agent.type_code()
-    shown = case.agent.get("/support").text
-    assert "Sign-ins that failed in 24 hours" in shown
-    assert 'data-tone="bad"' in shown
-
-
-@on_sqlite
-def test_programs_that_watch_read_the_same_numbers(town: Town) -> None:
-    """R-194, R-195: with the token, or at home; no versions, no names. A failing page is counted."""
-    visitor, owner = town.visitor(), town.owner()
-
-    def broken(*_: object) -> None:
-        raise RuntimeError
-
-    kept = town.app.extensions["load_member"]
-    town.app.extensions["load_member"] = broken
-    assert owner.get(f"/org/{owner.organisation_id}/settings/details").status_code == 500
-    town.app.extensions["load_member"] = kept
-    text = visitor.get("/metrics").text
-    assert "link4web_answers_failed 1.0" in text
-    assert 'link4web_alarm{metric="answers_failed"} 0.0' in text
-    assert "python" not in text and owner.organisation_id not in text
-    settings = town.app.extensions["settings"]
-    town.app.extensions["settings"] = replace(settings, metrics_token="watch-me")
-    assert visitor.get("/metrics").status_code == 404
-    assert visitor.get("/metrics", headers={"Authorization": "Bearer watch-her"}).status_code == 404
-    assert visitor.get("/metrics", headers={"Authorization": "Bearer watch-me"}).status_code == 200
-    town.app.extensions["settings"] = replace(settings, mode="production")
-    assert visitor.get("/metrics").status_code == 404
-    town.app.extensions["settings"] = settings
-
-
-def _requeue_rows(town: Town) -> None:
-    with town.app.app_context(), writing():
-        for state in ("dead", "unknown", "ready"):
-            now = clock.now()
-            row = OutboxRow(kind="accounts.forget_old", key=f"watch:{state}", state=state, due_at=now, created_at=now)
-            db.session.add(row)
-    town.later(minutes=11)
-
-
-@on_sqlite
 def test_the_weekly_report_counts_what_is_unusual(town: Town) -> None:
     """R-075."""
     lead, case = agent_of(town, "lead", "Lee Lead"), case_of(town)
@@ -274,6 +205,31 @@ def test_the_weekly_report_counts_what_is_unusual(town: Town) -> None:
     assert shown.exit_code == 0, shown.output
     ada = next(line for line in shown.output.splitlines() if line.startswith("Ada Agent"))
     assert ada.split()[2:] == ["2", "1", "1", "1", "0", "1"]
+
+
+@on_sqlite
+def test_the_weekly_report_comes_to_leads_by_mail(town: Town) -> None:
+    """R-075: once a week, also in a week without an access; to nobody else."""
+    lead, former = agent_of(town, "lead", "Lee Lead"), agent_of(town, "lead", "Fay Former")
+    case = case_of(town)
+    case.entered()
+    town.app.test_cli_runner().invoke(args=["support", "dismiss", former.email])
+
+    def reports(person: Person) -> list[str]:
+        with town.app.app_context():
+            run_schedule()
+        town.work()
+        return [mail["text"] for mail in town.mails_to(person.email) if "seven days" in mail["subject"]]
+
+    [said] = reports(lead)
+    assert "Ada Agent: asked 1, entered 1; emergencies 0" in said
+    assert len(reports(lead)) == 1
+    assert reports(case.agent) == reports(former) == []
+    with town.app.app_context():
+        told = select(AuditEvent.object_id).where(AuditEvent.details.contains("support_report"))
+        assert db.session.scalars(told).all() == [lead.user_id]
+    town.later(days=14)
+    assert "nobody of support asked" in reports(lead)[0]
 
 
 @on_sqlite

@@ -56,11 +56,23 @@ def test_each_missing_setting_is_named(missing: str) -> None:
     assert any(missing in line for line in problems(**{missing: ""}))
 
 
-def test_codes_are_asked_of_everybody_unless_a_setting_says_otherwise() -> None:
+def test_codes_are_asked_of_everybody_unless_a_setting_says_otherwise(tmp_path: Path) -> None:
     """R-006: production never leaves them out by itself; at home they are optional."""
     assert from_environment(PRODUCTION).second_factor == "required"
-    assert from_environment({**PRODUCTION, "LINK4WEB_SECOND_FACTOR": "optional"}).second_factor == "optional"
+    assert from_environment({"LINK4WEB_MODE": "home", "LINK4WEB_DATA_DIR": str(tmp_path)}).second_factor == "optional"
     assert any("LINK4WEB_SECOND_FACTOR" in line for line in problems(LINK4WEB_SECOND_FACTOR="off"))
+
+
+@pytest.mark.parametrize("aloud", ["", "0", "yes"])
+def test_production_leaves_codes_to_people_only_when_told_so_aloud(aloud: str) -> None:
+    """R-006: one word in one setting is too easily left over from a demo."""
+    [problem] = problems(LINK4WEB_SECOND_FACTOR="optional", LINK4WEB_ALLOW_OPTIONAL_SECOND_FACTOR=aloud)
+    assert "LINK4WEB_SECOND_FACTOR=optional" in problem
+    assert "LINK4WEB_ALLOW_OPTIONAL_SECOND_FACTOR=1" in problem
+    both = {"LINK4WEB_SECOND_FACTOR": "optional", "LINK4WEB_ALLOW_OPTIONAL_SECOND_FACTOR": "1"}
+    assert from_environment({**PRODUCTION, **both}).second_factor == "optional"
+    alone = from_environment({**PRODUCTION, "LINK4WEB_ALLOW_OPTIONAL_SECOND_FACTOR": "1"})
+    assert alone.second_factor == "required"
 
 
 FAULTS = {

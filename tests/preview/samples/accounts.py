@@ -78,7 +78,7 @@ SAMPLES: Samples = {
     "errors/send_again.html": [
         lambda: {
             **error(401, "Your session had ended", "Nothing is lost."),
-            "typed": Made(path="/x", fields=[("name", "Isla")]),
+            "typed": Made(path="/x", fields=[("name", "Isla")], left_out=True),
             "leave_href": "#",
         }
     ],
@@ -116,6 +116,7 @@ SAMPLES: Samples = {
         lambda: {"form": form(only("email")), "sent_to": ""},
         lambda: {"form": form(only("email")), "sent_to": "isla@wattlewharf.example"},
     ],
+    "accounts/password.html": [lambda: {"form": form(only("password")), "email": USER.email}],
     "accounts/reset.html": [
         lambda: {"form": form(only("password")), "user": USER},
         lambda: {"form": form(only("password")), "user": None},
@@ -158,8 +159,8 @@ SAMPLES: Samples = {
         lambda: {"form": form(CONFIRM, {"password": words.NOT_PRESENT}), "next": "", "email": USER.email},
     ],
     "accounts/delete.html": [
-        lambda: {"email": USER.email, "refused": None},
-        lambda: {"email": USER.email, "refused": words.last_admin(["Wattle & Wharf Coffee"])},
+        lambda: {"email": USER.email, "refused": None, "closed": [("Tin Shed Timber", NOW)]},
+        lambda: {"email": USER.email, "refused": words.last_admin(["Wattle & Wharf Coffee"]), "closed": []},
     ],
     "accounts/email_link.html": [
         lambda: {"change": Made(email="isla@newwharf.example", user=USER), "undoes": False, "action": "#"},
@@ -191,12 +192,6 @@ SAMPLES: Samples = {
             "standing": Made(since=NOW, left=9),
             "may_turn_off": True,
             "form": form(only("name"), name="Isla Brennan"),
-            "password_form": form(
-                {
-                    "current": PasswordField("Password now", render_kw={"autocomplete": "new-password"}),
-                    "password": ACCOUNT["password"],
-                }
-            ),
             "asked": "isla@newwharf.example",
             "notices_form": form(
                 {

@@ -85,7 +85,8 @@ def closed(state: str) -> Context:
 def of_person(whom: Made) -> Context:
     form_of_rights = form(RIGHTS, role="adviser", may_edit=True)
     hrefs = dict.fromkeys(("back_href", "leave_href", "remove_href", "sign_out_href"), "#")
-    return {"person": whom, "form": form_of_rights, **hrefs}
+    ledgers = ["Xero, Wattle & Wharf Coffee"]
+    return {"person": whom, "form": form_of_rights, "connected": ledgers, "connections_href": "#", **hrefs}
 
 
 SAMPLES: Samples = {
@@ -106,10 +107,11 @@ SAMPLES: Samples = {
             "others": [("a" * 22, "Ngaire Pohatu", "Adviser")],
             "may": "see customers, change them, approve invoices and send invitations",
             "problem": accounts.LAST_ADMIN,
+            "missing": words.NOBODY_CHOSEN,
             "hand_over_href": "#",
             "back_href": "#",
         },
-        lambda: {"others": [], "may": "", "problem": None, "hand_over_href": "#", "back_href": "#"},
+        lambda: {"others": [], "may": "", "problem": None, "missing": None, "hand_over_href": "#", "back_href": "#"},
     ],
     "colleagues/offer.html": [
         offer,

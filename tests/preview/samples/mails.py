@@ -81,6 +81,7 @@ SAMPLES: Samples = {
                 role="an adviser",
                 may="see customers, change them and send invitations",
                 until="5 Dec 2026",
+                stop_link="https://link4web.example/colleague/stop/sample-token",
             )
         ]
         for kind in ("txt", "html")

@@ -28,6 +28,7 @@ ACCESS = Made(
     write_at=None,
     write_reason="",
 )
+CHANGE = Made(words="entered a business number", about="Marram Grass Café", place=None, times=1)
 ORGANISATION = Made(
     id="o" * 22,
     name="Wattle & Wharf Coffee",
@@ -51,8 +52,12 @@ def entry(word: str = "Over", mark: str = "receives", tone: str = "rest", **chan
         tone=tone,
         why_over="Left",
         pages=[("My Customers", 3), ("The connection", 1)],
-        changes=[("A customer’s number", 1)] if changes.get("write_at") else [],
+        pressed=[("A customer’s number", 2)] if changes.get("write_at") else [],
+        changes=[CHANGE] if changes.get("write_at") else [],
+        kinds_changed=[(CHANGE.words, 1)] if changes.get("write_at") else [],
         refused=1,
+        is_cut=bool(changes.get("write_at")),
+        log_args={"person": "a" * 22, "from": "2026-11-20", "to": "2026-11-20"},
         is_waiting=changes.get("state") == "waiting",
         can_be_ended=changes.get("state") in ("ready", "started"),
     )
@@ -94,6 +99,7 @@ ASK = {
 }
 WRITE = {"reason": TextAreaField("Why something has to be changed"), "code": StringField("Your own code")}
 SWITCH = {"until": DateField("Until the end of")}
+HISTORY: dict[str, Any] = {"form": form(SWITCH), "is_cut": False, "most": 50}
 TROUBLE = Made(
     title="The connection has ended",
     sentence="Xero no longer lets us in.",
@@ -167,6 +173,7 @@ def mail(what: str = "started", **changes: Any) -> Context:
         "at": "20 Nov 2026, 8:42 pm",
         "ends": "20 Nov 2026, 9:42 pm",
         "link": "https://link4web.example/support-access/sample-token",
+        "is_admin": what != "started",
     }
 
 
@@ -178,6 +185,8 @@ PERSON = Made(
 )
 TOOL = Made(title="Retry the sync", what="Contacts are read again.", button="Retry it")
 NOTICES = [lambda: mail(), lambda: mail("ended", **WRITTEN), lambda: mail("ended"), lambda: mail("emergency")]
+
+WEEK = {**mail(), "lines": [("Ada Agent", "asked 2, entered 1"), ("Ben Agent", "asked 1, entered 0")], "link": "#"}
 
 SAMPLES: Samples = {
     "support/index.html": [index, lambda: index("Wattle", hits=[HIT]), lambda: index("x", mine=[], emergencies=[])],
@@ -202,13 +211,13 @@ SAMPLES: Samples = {
         }
     ],
     "support/settings.html": [
-        lambda: {"standing": None, "form": form(SWITCH), "history": [waiting(), entry(**WRITTEN)]},
+        lambda: {**HISTORY, "standing": None, "history": [waiting(), entry(**WRITTEN)], "is_cut": True},
         lambda: {
+            **HISTORY,
             "standing": Made(until=NOW),
-            "form": form(SWITCH),
             "history": [entry("Support is in the account now", "partly", "todo", state="started", ended_at=None)],
         },
-        lambda: {"standing": None, "form": form(SWITCH, {"until": "Choose a day."}), "history": []},
+        lambda: {**HISTORY, "standing": None, "form": form(SWITCH, {"until": "Choose a day."}), "history": []},
     ],
     "support/answer.html": [
         lambda: {"entry": waiting(), "organisation": ORGANISATION, "said": ""},
@@ -220,8 +229,16 @@ SAMPLES: Samples = {
         lambda: inside({"form": form(WRITE, {"code": "That code is wrong."}), "entry": entry()}),
     ],
     "support/_banner.html": [lambda: inside({})],
+    "support/own.html": [
+        lambda: {"found": [("Wattle & Wharf Coffee", [entry(**WRITTEN)])], "most": 50},
+        lambda: {"found": [], "most": 50},
+    ],
+    "email/support_emergency.html": [mail],
+    "email/support_emergency.txt": [mail],
     "email/support_asked.html": [mail],
     "email/support_asked.txt": [mail],
     "email/support_notice.html": [*NOTICES],
     "email/support_notice.txt": [*NOTICES],
+    "email/support_report.html": [lambda: WEEK, lambda: {**WEEK, "lines": []}],
+    "email/support_report.txt": [lambda: WEEK, lambda: {**WEEK, "lines": []}],
 }
