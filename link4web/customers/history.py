@@ -18,7 +18,6 @@ WORDS = {
     "customer.draft_removed": "Draft invoice removed",
     "customer.write_back": "Written back to the accounting system",
     "customer.write_back_failed": "Could not be written back",
-    "invitation.queued": "Invitation queued",
     "invitation.sent": "Invitation sent",
     "invitation.bounced": "Their mail server refused the invitation",
     "invitation.unknown": "Not known whether the invitation arrived",
@@ -26,7 +25,6 @@ WORDS = {
     "invitation.declined": "Declined",
     "invitation.stopped": "Asked for no more e-mails",
     "invitation.resumed": "Wants e-mails again",
-    "invitation.undone": "Invitation taken back",
 }
 
 
