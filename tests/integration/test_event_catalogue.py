@@ -78,10 +78,12 @@ def signing_up(town: Town) -> None:
     person.post("/sign-out")
 
 
-@brings("account.created_by_command")
-def a_command_makes_a_sign_in(town: Town) -> None:
-    given = ["--name", "Nell New", "--email", address(), "--password", PASSWORD]
-    assert town.app.test_cli_runner().invoke(args=["user", "create", *given]).exit_code == 0
+@brings("account.created_by_command", "account.suspended", "account.restored")
+def what_commands_do_to_sign_ins(town: Town) -> None:
+    run, mail = town.app.test_cli_runner().invoke, address()
+    given = ["--name", "Nell New", "--email", mail, "--password", PASSWORD]
+    for args in (["create", *given], ["suspend", mail], ["restore", mail]):
+        assert run(args=["user", *args]).exit_code == 0, args
 
 
 @brings(
@@ -118,6 +120,7 @@ def another_address_and_back(town: Town) -> None:
 
 @brings(
     *("colleague.invited", "colleague.accepted", "colleague.declined", "colleague.superseded", "colleague.withdrawn"),
+    *("colleague.stopped", "colleague.resumed"),
     *("membership.changed", "membership.sessions_ended", "membership.removed", "membership.left"),
 )
 def people_who_work_here(town: Town) -> None:
@@ -126,6 +129,9 @@ def people_who_work_here(town: Town) -> None:
     sign_up_by(one, office.invited(one.email, LOOKS))
     two.get(office.invited(two.email, LOOKS))
     two.post("/colleague/decline")
+    two.get(link_in(town.mails_to(two.email)[0], "/colleague/stop/"))
+    two.post("/colleague/stop", {"scope": "one"})
+    two.post("/colleague/stop/undo")
     office.invite(address(), LOOKS)
     for press in ("resend", "withdraw"):
         made = office.admin.get(office.users).text.partition(f"{office.users}/invitations/")[2].partition("/")[0]
