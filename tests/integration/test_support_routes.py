@@ -1,5 +1,6 @@
 """Walks the route table as support: from outside of any account, looking in one, and changing in one."""
 
+from link4web.support import staff
 from tests.people import Town
 from tests.supporters import Case, agent_of, case_of
 from tests.test_every_route import UNSAFE, Furnished, Place, ask, counted, furnished, of_these_ids, on_sqlite, places
@@ -77,6 +78,47 @@ def test_what_staff_change_needs_a_fresh_proof(town: Town) -> None:
             assert "/confirm-it-is-you" in (answer.location or ""), place.path
             tried.add(place.view)
     assert tried == {"start", "decide", "use_tool"}
+
+
+@on_sqlite
+def test_no_form_of_the_console_goes_through_without_its_token(town: Town) -> None:
+    """R-027: as an agent and as a lead, with no token and with that of another browser."""
+    case, lead, foreign = case_of(town), agent_of(town, "lead", "Lee Lead"), town.visitor().token()
+    case.ask(emergency="y")
+    ids = {"organisation": case.owner.organisation_id, "access": case.access}
+    forms = [place for place in places(town.app, ids) if place.rule.staff and unsafe(place)]
+    assert len(forms) > 4
+    before = counted(town)
+    for place in forms:
+        for who in (case.agent, lead) if place.rule.staff == "agent" else (lead,):
+            for token in ("", foreign):
+                answer = who.post(place.path, {"reason": "long enough for a reason", "answer": "yes"}, token=token)
+                assert answer.status_code == 403, place.path
+    assert counted(town) == before
+    assert case.row().state == "waiting"
+
+
+@on_sqlite
+def test_an_answer_counts_in_its_own_organisation_alone(town: Town) -> None:
+    """R-045, R-061: an admin elsewhere, through the path of their own organisation and through the other's."""
+    case, stranger = case_of(town), town.owner("Sam Stranger", "Kauri Point Marine")
+    case.ask()
+    own = f"/org/{stranger.organisation_id}/settings/support/{case.access}"
+    for path in (own, f"{case.settings}/{case.access}"):
+        assert stranger.post(path, {"answer": "no"}).status_code == 404
+        assert stranger.post(f"{path}/allow").status_code == 404
+    assert case.row().state == "waiting"
+
+
+@on_sqlite
+def test_a_lead_who_is_one_no_more_decides_nothing(town: Town) -> None:
+    """R-024: from the very next request on."""
+    case, lead = case_of(town), agent_of(town, "lead", "Lee Lead")
+    case.ask(emergency="y")
+    with town.app.app_context():
+        staff.appoint(lead.user_id, "agent")
+    assert lead.post(f"{case.page}/decide", {"answer": "yes"}).status_code == 404
+    assert case.row().state == "waiting"
 
 
 @on_sqlite
