@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from link4web import ids, tenancy
+from link4web.accounts.leaving import GONE_HOST
 from link4web.accounts.models import Organisation, User
 from link4web.audit.models import AuditEvent
 from link4web.audit.trail import SYSTEM
+from link4web.colleagues.models import MembershipInvitation
+from link4web.colleagues.words import MAIL
 from link4web.connections.models import Connection
 from link4web.connections.providers import provider_of
+from link4web.contact.models import ContactMessage
 from link4web.customers.models import Customer
 from link4web.database import db
 from link4web.folding import fold
@@ -61,10 +65,12 @@ def find(asked: str) -> list[Hit]:
             return found
         if kind == "number":
             digits = asked.replace(" ", "")
-            return [*_organisations(Organisation.number == digits), *_connections(Connection.file_number == digits)]
+            found = [*_organisations(Organisation.number == digits), *_connections(Connection.file_number == digits)]
+            return [*found, *_customers(and_(Customer.number == digits, Customer.number != ""))]
         if kind == "address":
             address = email_key(asked)
-            return [*_people(User.email == address), *_suppressions(address), *_invitations_to(address)]
+            found = [*_people(User.email == address), *_suppressions(address), *_invitations_to(address)]
+            return [*found, *_colleagues(MembershipInvitation.email == address)]
         return list(_by_name(asked))
 
 
@@ -78,6 +84,9 @@ def _by_id(wanted: str) -> Iterator[Hit]:
     yield from _connections(Connection.id == wanted)
     yield from _invitations(_INVITATIONS.where(CustomerInvitation.id == wanted))
     yield from _invitations(_INVITATIONS.where(CustomerInvitation.customer_id == wanted))
+    yield from _invitations(_INVITATIONS.where(CustomerInvitation.batch_id == wanted))
+    yield from _customers(Customer.id == wanted)
+    yield from _colleagues(MembershipInvitation.id == wanted)
     for row in db.session.scalars(select(OutboxRow).where(OutboxRow.id == wanted)):
         yield outbox_hit(row)
     for access in db.session.scalars(select(SupportAccess).where(SupportAccess.id == wanted)):
@@ -105,6 +114,7 @@ def _homes(object_id: str) -> Iterator[str]:
 
 
 def _by_name(text: str) -> Iterator[Hit]:
+    yield from _messages(ContactMessage.reference == text.upper())
     like = f"%{_escaped(text)}%"
     yield from _organisations(
         or_(Organisation.name.ilike(like, escape="\\"), Organisation.register_name.ilike(like, escape="\\"))
@@ -121,7 +131,8 @@ def _escaped(text: str) -> str:
 
 def _people(condition: ColumnElement[bool]) -> Iterator[Hit]:
     for user in db.session.scalars(select(User).where(condition).order_by(User.email).limit(EACH)):
-        state = "suspended" if user.disabled_at else "confirmed" if user.verified_at else "not confirmed yet"
+        gone = "deleted" if user.email.endswith(f"@{GONE_HOST}") else "suspended"
+        state = gone if user.disabled_at else "confirmed" if user.verified_at else "not confirmed yet"
         yield Hit("Person", user.name, f"{user.email}, {state}", url_for("support.person", person=user.id))
 
 
@@ -172,6 +183,41 @@ def _invitations(chosen: Select[CustomerInvitation, str, str]) -> Iterator[Hit]:
         detail = f"{it.state} {moment(it.answered_at or it.sent_at or it.created_at)}, from {organisation}{problem}"
         href = url_for("support.organisation", organisation=it.organisation_id)
         yield Hit("Invitation", f"{customer}, {it.email}", detail, f"{href}#invitations")
+
+
+def _colleagues(condition: ColumnElement[bool]) -> Iterator[Hit]:
+    """Invitations to work somewhere."""
+    rows = db.session.execute(
+        select(MembershipInvitation, Organisation.name)
+        .join(Organisation, Organisation.id == MembershipInvitation.organisation_id)
+        .where(condition)
+        .order_by(MembershipInvitation.created_at.desc())
+        .limit(EACH)
+    )
+    for it, organisation in rows:
+        problem = f"; {MAIL[it.problem]}" if it.problem else ""
+        href = url_for("support.organisation", organisation=it.organisation_id)
+        yield Hit("Invitation to work", it.email, f"{it.state}, for {organisation}{problem}", f"{href}#colleagues")
+
+
+def _customers(condition: ColumnElement[bool]) -> Iterator[Hit]:
+    """Customers by what is exactly theirs; nobody is found here by a name alone."""
+    rows = db.session.execute(
+        select(Customer, Organisation.name)
+        .join(Organisation, Organisation.id == Customer.organisation_id)
+        .where(condition)
+        .order_by(Customer.organisation_id, Customer.id)
+        .limit(EACH)
+    )
+    for it, organisation in rows:
+        where = url_for("support.organisation", organisation=it.organisation_id)
+        yield Hit("Customer", it.name, f"{it.state.replace('_', ' ')}, of {organisation}", where)
+
+
+def _messages(condition: ColumnElement[bool]) -> Iterator[Hit]:
+    for it in db.session.scalars(select(ContactMessage).where(condition)):
+        href = url_for("support.person", person=it.person_id) if it.person_id else ""
+        yield Hit("Message to support", it.reference, f"{it.email}, {moment(it.created_at)}: {it.subject}", href)
 
 
 def _suppressions(address: str) -> Iterator[Hit]:

@@ -8,7 +8,11 @@ from flask import url_for
 from sqlalchemy import func, select
 
 from link4web.accounts import codes
+from link4web.accounts.leaving import GONE_HOST
 from link4web.accounts.models import Membership, Organisation, SessionRow, User
+from link4web.accounts.words import ROLES_IN_SENTENCES
+from link4web.colleagues.models import MembershipInvitation
+from link4web.colleagues.words import MAIL
 from link4web.connections import queries
 from link4web.connections.models import Connection, LedgerBinding
 from link4web.connections.providers import provider_of
@@ -58,12 +62,13 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Health:
-    """An organisation's page."""
+    """An organisation's page. `colleagues`: who was invited to work there, how that stands, why no mail arrived."""
 
     organisation: Organisation
     ledgers: list[Ledger]
     members: list[dict[str, Any]]
     invitations: list[tuple[str, int]]
+    colleagues: list[tuple[str, str, str]]
     troubled: list[tuple[str, str, str, str]]
     outbox: list[Hit]
     accesses: list[SupportAccess]
@@ -74,11 +79,15 @@ def of_organisation(organisation: Organisation) -> Health:
     counts = db.session.execute(
         select(CustomerInvitation.state, func.count()).group_by(CustomerInvitation.state).order_by(func.count().desc())
     )
+    invited = db.session.scalars(
+        select(MembershipInvitation).order_by(MembershipInvitation.created_at.desc()).limit(SOME)
+    )
     return Health(
         organisation,
         [_ledger(connection, organisation) for connection in queries.all_of_organisation()],
         list(_members(organisation.id)),
         [(state, many) for state, many in counts],
+        [(one.email, f"{one.state}, as {ROLES_IN_SENTENCES[one.role]}", MAIL.get(one.problem, "")) for one in invited],
         list(_troubled()),
         [outbox_hit(row) for row in _stuck(organisation.id)],
         list(db.session.scalars(select(SupportAccess).order_by(SupportAccess.asked_at.desc()).limit(SOME))),
@@ -205,7 +214,8 @@ def of_person(user: User) -> PersonFacts:
     standing = codes.standing(user.id)
     facts.append(("Security codes", f"Set up {moment(standing.since)}" if standing else "Not set up"))
     if user.disabled_at:
-        facts.append(("Suspended", moment(user.disabled_at)))
+        word = "Deleted" if user.email.endswith(f"@{GONE_HOST}") else "Suspended"
+        facts.append((word, moment(user.disabled_at)))
     if role:
         facts.append(("Support staff", role))
     rows = db.session.execute(

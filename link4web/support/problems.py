@@ -13,6 +13,12 @@ def _plain(code: str, title: str, sentence: str, fix: str, article: str = FOR_ST
 
 _OF_STAFF = (
     _plain(
+        "SUPPORT-ON-BEHALF",
+        "Working in a customer’s account",
+        "Only with the customer’s word, for an hour, and everything you open stands in their history.",
+        "Find the organisation or the person, and ask for access.",
+    ),
+    _plain(
         "SUPPORT-REASON",
         "The reason is too short",
         words.REASON_SHORT,

@@ -8,12 +8,16 @@ from link4web.accounts.models import User
 from link4web.audit.models import AuditEvent
 from link4web.connections import vault
 from link4web.connections.models import Connection, LedgerBinding
+from link4web.contact.models import ContactMessage
 from link4web.database import db, writing
 from link4web.invitations import suppressions
 from link4web.invitations.eligibility import EVERYBODY
 from link4web.invitations.models import Suppression
 from link4web.outbox.models import OutboxRow
 from link4web.schedule import run_schedule
+from link4web.web.rights import Rights
+from tests.colleagues import Office
+from tests.integration.test_contact import write
 from tests.invited import Shop, address, open_shop
 from tests.people import Person, Town
 from tests.supporters import agent_of, case_of, no_trail
@@ -43,9 +47,14 @@ def test_one_box_finds_everything(town: Town) -> None:
     customer = shop.customer("Marram Grass Café", mail)
     shop.sent(customer)
     invitation = shop.invitations(customer)[0]
+    silent = shop.customer("Saltbush Plumbing", address(), number="53004085616")
+    colleague = address()
+    Office(town, case.owner).invite(colleague, Rights("adviser"))
+    write(case.owner)
     case.ask()
     with town.app.app_context():
         row = db.session.scalars(select(OutboxRow.id)).first()
+        ticket = db.session.scalars(select(ContactMessage.reference)).one()
     for asked, expected in (
         ("wattle", "Wattle &amp; Wharf Coffee"),
         ("51 824 753 556", "Wattle &amp; Wharf Coffee"),
@@ -59,10 +68,16 @@ def test_one_box_finds_everything(town: Town) -> None:
         (mail, "Marram Grass Café"),
         (row, "Outbox"),
         (case.access, "support.asked"),
+        (silent, "Saltbush Plumbing"),
+        ("53 004 085 616", "Saltbush Plumbing"),
+        (invitation.batch_id, "Marram Grass Café"),
+        (colleague, "Invitation to work"),
+        (ticket.lower(), "Message to support"),
     ):
         shown = case.agent.get("/support", query_string={"q": asked})
         assert shown.status_code == 200, asked
         assert expected in shown.text, asked
+    assert "open, as an adviser" in case.agent.get(case.organisation_page).text
     for nothing in ("zz", "100% of_nothing", "x" * 22, "\x00zzz"):
         assert "Nothing fits" in case.agent.get("/support", query_string={"q": nothing}).text, nothing
 

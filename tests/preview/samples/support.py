@@ -123,6 +123,7 @@ def health(ledgers: list[Made], **changes: Any) -> Made:
         ],
         invitations=[("sent", 12), ("bounced", 1)],
         troubled=[("Marram Grass Café, a@b.example", "The mail server refused it.", "today", "MAIL-REFUSED")],
+        colleagues=[("mere@ledgerlane.example", "open, as an adviser", "The mail server refused this address.")],
         outbox=[HIT],
         accesses=[ACCESS],
         **changes,
