@@ -77,6 +77,11 @@ def _next_digest(timezone: str) -> datetime:
     return datetime.combine(day, DIGEST_AT, zone).astimezone(UTC)
 
 
+def choices_link() -> str:
+    """Where somebody chooses which of these mails they get, and how often."""
+    return f"{link_to('account.show')}#mails"
+
+
 def send_digest(job: Job) -> None:
     """Mail what has come together for a person in one organisation; nothing to whoever is no longer there."""
     user_id, organisation_id = job.payload["user"], job.payload["organisation"]
@@ -106,7 +111,7 @@ def send_digest(job: Job) -> None:
         name=whom,
         organisation=name,
         lines=lines,
-        link=link_to("account.show"),
+        link=choices_link(),
     )
     deliver_to(user_id, "digest", message, chain=organisation_id)
     with writing():

@@ -87,4 +87,5 @@ def _lost_mail(connection: Connection, user: User) -> EmailMessage:
         reason="The connection was ended there, or it has run out.",
         since=moment(clock.now()),
         link=link_to(f"{provider.slug}.connect", organisation=organisation.id, reconnect=connection.id),
+        choices=news.choices_link(),
     )

@@ -46,6 +46,7 @@ def tell_joined(job: Job) -> None:
         number=number_words(joined),
         changed=_changed(story.customer, joined),
         link=story.link,
+        choices=news.choices_link(),
     )
     deliver_to(story.person.id, "joined_notice", message, chain=tenancy.organisation_id())
 
@@ -71,6 +72,7 @@ def tell_asked(job: Job) -> None:
         name=neutral(story.person.name),
         customer_name=name,
         link=story.link,
+        choices=news.choices_link(),
     )
     deliver_to(story.person.id, "asked_notice", message, chain=tenancy.organisation_id())
 

@@ -12,6 +12,7 @@ def mail(**more: Any) -> Context:
         "support_email": "help@link4web.example",
         "name": "Isla Brennan",
         "link": "https://link4web.example/verify/sample-token",
+        "choices": "https://link4web.example/account#mails",
         **more,
     }
 
