@@ -34,6 +34,10 @@ WORDS: dict[int, tuple[str, str]] = {
     ),
     503: ("We can’t do this right now", "Please try again in a minute."),
 }
+NOT_IN_ROLE = (
+    "Your role in {organisation} doesn’t include this. An admin there can do it, or let you: Settings, Users shows who"
+    " is one."
+)
 OPEN_TOO_LONG = (
     "This page was open for too long",
     "Its session had ended, so nothing was changed. What you entered is still here.",
@@ -89,7 +93,9 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if 300 <= status < 400:
         return error.get_response()  # type: ignore[return-value]  # werkzeug's own redirects
-    response = error_page(status)
+    is_of_role = status == 403 and g.get("member") is not None
+    said = {"sentence": NOT_IN_ROLE.format(organisation=g.organisation.name)} if is_of_role else {}
+    response = error_page(status, **said)
     if isinstance(wait := getattr(error, "retry_after", None), int):
         response.headers["Retry-After"] = str(wait)
     if allowed := getattr(error, "valid_methods", None):

@@ -452,7 +452,9 @@ class TestManaging:
         colleague, third = office.member(USER), office.member(LOOKS_ONLY, "Thea Third")
         for place in (f"{third.user_id}", f"{colleague.user_id}", f"{office.admin.user_id}"):
             assert colleague.post(f"{office.users}/{place}", form_of(ADMIN)).status_code == 403
-        assert colleague.post(f"{office.users}/invite", form_of(ADMIN, email=address())).status_code == 403
+        refused = colleague.post(f"{office.users}/invite", form_of(ADMIN, email=address()))
+        assert refused.status_code == 403
+        assert "Your role in Wattle &amp; Wharf Coffee doesn’t include this." in refused.text
         with town.app.app_context(), pytest.raises(memberships.AboveOwn):
             memberships.change(office.admin.organisation_id, third.user_id, ADMIN, by=colleague.user_id)
         assert office.rights_of(third) == LOOKS_ONLY

@@ -208,7 +208,7 @@ def test_one_request_can_be_followed_into_its_job(town: Town, capsys: pytest.Cap
     lines = capsys.readouterr().out.splitlines()
     queued = next(line for line in lines if "event='queued'" in line)
     assert asked.headers["X-Request-Id"] in queued
-    job = re.search(r"job='([\w-]+)'", queued)
+    job = re.search(r"jobs=\['([\w-]+)'", queued)
     assert job
     assert [line for line in lines if "event='job ended'" in line and job[1] in line]
 
