@@ -22,7 +22,7 @@ run: runtime
 
 test: check
 	@echo "== tests"
-	@$(python) -m pytest -n $(WORKERS) --ignore=tests/soak $(TESTS)
+	@$(python) -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/soak $(TESTS)
 
 check: dev
 	@echo "== lint"
