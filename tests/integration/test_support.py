@@ -185,12 +185,30 @@ def test_the_link_in_the_mail(town: Town) -> None:
     assert case.row().state == "waiting"
     assert other.post("/support-access", {"answer": "yes"}).status_code == 410
     assert reader.post("/support-access", {"answer": "yes"}, token="x").status_code == 403
-    assert reader.post("/support-access", {"answer": "yes"}).status_code == 200
+    answered = reader.post("/support-access", {"answer": "yes"})
+    assert answered.status_code == 200 and f'href="{case.settings}"' in answered.text
     assert (case.row().state, case.row().decided_by) == ("ready", case.owner.user_id)
     other.get(path)
     assert other.post("/support-access", {"answer": "no"}).status_code == 410
     assert case.row().state == "ready"
     assert case.start().status_code == 303
+
+
+@on_sqlite
+def test_an_answer_links_the_settings_to_who_may_open_them(town: Town) -> None:
+    """Signed in where the link is opened, as the admin or as somebody else: the answer counts and says so to both."""
+    agent, owner, other = agent_of(town), town.owner(), town.owner("Sam Stranger", "Kauri Point Marine")
+    for reader in (owner, other):
+        case = Case(town, agent, owner)
+        case.ask()
+        town.work()
+        link = next(link for link in town.mails_to(owner.email)[0]["links"] if "/support-access/" in link)
+        reader.get(link[len(town.app.config["BASE_URL"]) :])
+        answered = reader.post("/support-access", {"answer": "yes"})
+        assert answered.status_code == 200
+        assert "Allowed, for one visit." in answered.text and "Wattle &amp; Wharf Coffee" in answered.text
+        assert (f'href="{case.settings}"' in answered.text) == (reader is owner)
+        assert case.row().state == "ready"
 
 
 @on_sqlite
