@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from link4web import clock, tenancy
 from link4web.accounts.models import User
 from link4web.audit.models import AuditEvent
+from link4web.colleagues.models import MembershipInvitation
 from link4web.connections import vault
 from link4web.connections.models import Connection, LedgerBinding
 from link4web.contact.models import ContactMessage
@@ -47,7 +48,8 @@ def test_one_box_finds_everything(town: Town) -> None:
     customer = shop.customer("Marram Grass Café", mail)
     shop.sent(customer)
     invitation = shop.invitations(customer)[0]
-    silent = shop.customer("Saltbush Plumbing", address(), number="53004085616")
+    never = address()
+    silent = shop.customer("Saltbush Plumbing", never, number="53004085616")
     colleague = address()
     Office(town, case.owner).invite(colleague, Rights("adviser"))
     write(case.owner)
@@ -55,6 +57,8 @@ def test_one_box_finds_everything(town: Town) -> None:
     with town.app.app_context():
         row = db.session.scalars(select(OutboxRow.id)).first()
         ticket = db.session.scalars(select(ContactMessage.reference)).one()
+        with tenancy.acting_for(case.owner.organisation_id):
+            invited = db.session.scalars(select(MembershipInvitation.id)).one()
     for asked, expected in (
         ("wattle", "Wattle &amp; Wharf Coffee"),
         ("51 824 753 556", "Wattle &amp; Wharf Coffee"),
@@ -70,8 +74,11 @@ def test_one_box_finds_everything(town: Town) -> None:
         (case.access, "support.asked"),
         (silent, "Saltbush Plumbing"),
         ("53 004 085 616", "Saltbush Plumbing"),
+        ("saltbush  PLUMBING", "Saltbush Plumbing"),
+        (never, "Saltbush Plumbing"),
         (invitation.batch_id, "Marram Grass Café"),
         (colleague, "Invitation to work"),
+        (invited, "colleague.invited"),
         (ticket.lower(), "Message to support"),
     ):
         shown = case.agent.get("/support", query_string={"q": asked})
