@@ -90,6 +90,31 @@ def test_one_box_finds_everything(town: Town) -> None:
 
 
 @on_sqlite
+def test_a_deleted_account_is_not_called_suspended(town: Town) -> None:
+    """Nobody should look for whoever suspended somebody that has left by themselves."""
+    agent, gone, suspended = agent_of(town), town.person("Gus Gone"), town.person("Sue Suspended")
+    assert gone.post("/account/delete").status_code == 303
+    with town.app.app_context(), writing():
+        db.session.get_one(User, suspended.user_id).disabled_at = clock.now()
+    for person, word, other in ((gone, "deleted", "suspended"), (suspended, "suspended", "deleted")):
+        found = agent.get("/support", query_string={"q": person.user_id}).text
+        shown = agent.get(f"/support/people/{person.user_id}").text
+        assert f", {word}<" in found and f", {other}<" not in found
+        assert f"<dt>{word.capitalize()}</dt>" in shown and f"<dt>{other.capitalize()}</dt>" not in shown
+
+
+@on_sqlite
+def test_a_colleagues_invitation_tells_why_no_mail_came(town: Town) -> None:
+    case, colleague = case_of(town), address()
+    Office(town, case.owner).invite(colleague, Rights("user"))
+    with town.app.app_context(), tenancy.acting_for(case.owner.organisation_id), writing():
+        db.session.scalars(select(MembershipInvitation)).one().problem = "stopped"
+    found = case.agent.get("/support", query_string={"q": colleague}).text
+    for shown in (found, case.agent.get(case.organisation_page).text):
+        assert colleague in shown and "has asked us for no more invitations" in shown
+
+
+@on_sqlite
 def test_the_diagnosis_is_what_the_customer_reads(town: Town) -> None:
     case = case_of(town)
     shop = open_shop(town, case.owner)
