@@ -6,7 +6,7 @@ Everything here acts for the request's organisation; who calls has entered it.
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 
 from link4web import clock, outbox, tenancy
 from link4web.accounts.models import Membership, User
@@ -175,16 +175,19 @@ def take_back(access_id: str) -> None:
 def allow_no_more() -> bool:
     """Switch the organisation's permission off; what stood on it and has not begun is withdrawn.
 
-    What has begun ends with the agent's next click (R-072). True when something else goes on: what an admin allowed by
-    itself, or an emergency.
+    What has begun ends with the agent's next click (R-072). True when something else goes on, or may begin still: what
+    an admin allowed by itself, or an emergency.
     """
     with writing():
         consent.switch_off()
         for access in db.session.scalars(select(SupportAccess).where(SupportAccess.state.in_(OPEN)).with_for_update()):
             if access.consent == "standing" and access.state == "ready":
                 take_back(access.id)
-        own = SupportAccess.consent.in_(("approved", "emergency")), SupportAccess.state.in_(("ready", "started"))
-        return db.session.scalar(select(SupportAccess.id).where(*own).limit(1)) is not None
+        now = clock.now()
+        own = SupportAccess.consent.in_(("approved", "emergency"))
+        runs = and_(SupportAccess.state == "started", SupportAccess.ends_at > now)
+        may_begin = and_(SupportAccess.state == "ready", SupportAccess.valid_until > now)
+        return db.session.scalar(select(SupportAccess.id).where(own, or_(runs, may_begin)).limit(1)) is not None
 
 
 def finish(access: SupportAccess, why: str) -> None:

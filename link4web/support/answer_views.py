@@ -1,6 +1,9 @@
 """The link in a mail that asks an admin for their word. Opening it does nothing; the form does (R-030, R-061)."""
 
+from typing import Any
+
 from flask import Blueprint, Response, g, request, session, url_for
+from flask_login import current_user
 
 from link4web import tenancy
 from link4web.accounts.models import Organisation
@@ -35,12 +38,12 @@ def _link() -> SupportLink | None:
 def show() -> Response:
     link = _link()
     if link is None:
-        return page("support/answer.html", status=410, entry=None, organisation=None, said="")
+        return _nothing_left()
     with tenancy.acting_for(link.organisation_id):
         access = accesses.find(link.access_id)
         entry = history.entries([access])[0] if access else None
-    organisation = g.organisation = db.session.get_one(Organisation, link.organisation_id)  # its times
-    return page("support/answer.html", entry=entry, organisation=organisation, said="")
+    g.organisation = db.session.get_one(Organisation, link.organisation_id)  # its times
+    return _page(g.organisation, entry=entry)
 
 
 @bp.post("")
@@ -49,13 +52,23 @@ def decide() -> Response:
     """Allow or decline; the link has done its work then."""
     link, said = _link(), request.form.get("answer", "")
     if link is None or said not in ("yes", "no"):
-        return page("support/answer.html", status=410, entry=None, organisation=None, said="")
+        return _nothing_left()
     organisation = db.session.get_one(Organisation, link.organisation_id)
     access, admin, who = link.access_id, link.user_id, current_actor()
     by_mail = Actor(admin, None, who.session_hash, who.address, who.device)
     with tenancy.acting_for(organisation.id), actor(by_mail):
         counted = accesses.answer(access, admin, yes=said == "yes")
     session.pop(HELD, None)
-    if not counted:
-        return page("support/answer.html", status=410, entry=None, organisation=None, said="")
-    return page("support/answer.html", entry=None, organisation=organisation, said=said)
+    return _page(organisation, said=said) if counted else _nothing_left()
+
+
+def _nothing_left() -> Response:
+    return _page(None, 410)
+
+
+def _page(asked: Organisation | None, status: int = 200, **more: Any) -> Response:
+    """`asked`: the organisation whose word is wanted; its settings are linked unless they are closed to who reads."""
+    is_linked = asked and (not current_user.is_authenticated or current_user.id in consent.admins(asked.id))
+    href = url_for("support_settings.show", organisation=asked.id) if asked and is_linked else ""
+    context = {"entry": None, "said": "", **more}
+    return page("support/answer.html", status=status, asked=asked, settings_href=href, **context)

@@ -28,7 +28,7 @@ NOT_HIM = {
     "nested": Coded("You are in somebody’s account already. Leave it first.", "SUPPORT-NESTED"),
 }
 OFF = "Support access is off. Whoever was in there on that ground is out with their next click."
-OFF_BUT = "Support access is off. A visit that was allowed by itself goes on: end it below if you like."
+OFF_BUT = OFF + " A visit that was allowed by itself may go on or begin: end it below if you like."
 NO_CONSENT = Coded("Nobody has allowed this yet. Wait for an admin’s answer.", "SUPPORT-NO-CONSENT")
 TOO_LATE = Coded("This may not begin any more. Ask again.", "SUPPORT-TOO-LATE")
 OWN_EMERGENCY = Coded("Somebody else has to decide about your own request.", "SUPPORT-SECOND")

@@ -14,7 +14,7 @@ from link4web.database import db, writing
 from link4web.support import staff
 from link4web.support.sessions import close_left_open
 from link4web.web.rights import Rights
-from tests.colleagues import Office
+from tests.colleagues import Office, enrol
 from tests.invited import open_shop
 from tests.people import Town
 from tests.supporters import REASON, WRITE_REASON, Case, agent_of, case_of, no_trail
@@ -185,12 +185,30 @@ def test_the_link_in_the_mail(town: Town) -> None:
     assert case.row().state == "waiting"
     assert other.post("/support-access", {"answer": "yes"}).status_code == 410
     assert reader.post("/support-access", {"answer": "yes"}, token="x").status_code == 403
-    assert reader.post("/support-access", {"answer": "yes"}).status_code == 200
+    answered = reader.post("/support-access", {"answer": "yes"})
+    assert answered.status_code == 200 and f'href="{case.settings}"' in answered.text
     assert (case.row().state, case.row().decided_by) == ("ready", case.owner.user_id)
     other.get(path)
     assert other.post("/support-access", {"answer": "no"}).status_code == 410
     assert case.row().state == "ready"
     assert case.start().status_code == 303
+
+
+@on_sqlite
+def test_an_answer_links_the_settings_to_who_may_open_them(town: Town) -> None:
+    """Signed in where the link is opened, as the admin or as somebody else: the answer counts and says so to both."""
+    agent, owner, other = agent_of(town), town.owner(), town.owner("Sam Stranger", "Kauri Point Marine")
+    for reader in (owner, other):
+        case = Case(town, agent, owner)
+        case.ask()
+        town.work()
+        link = next(link for link in town.mails_to(owner.email)[0]["links"] if "/support-access/" in link)
+        reader.get(link[len(town.app.config["BASE_URL"]) :])
+        answered = reader.post("/support-access", {"answer": "yes"})
+        assert answered.status_code == 200
+        assert "Allowed, for one visit." in answered.text and "Wattle &amp; Wharf Coffee" in answered.text
+        assert (f'href="{case.settings}"' in answered.text) == (reader is owner)
+        assert case.row().state == "ready"
 
 
 @on_sqlite
@@ -352,8 +370,43 @@ def test_switched_off_nothing_that_stood_on_it_can_begin(town: Town) -> None:
     approved.allow()
     ready.switch_on()
     shown = ready.owner.post(f"{ready.settings}/switch", {"switch": "off"}, follow_redirects=True).text
-    assert "A visit that was allowed by itself goes on" in shown
+    assert "was allowed by itself" in shown
     assert approved.row().state == "ready"
+    ready.switch_on()
+    town.later(hours=25)  # what was allowed by itself has run out meanwhile
+    ready.owner.sign_in()
+    shown = ready.owner.post(f"{ready.settings}/switch", {"switch": "off"}, follow_redirects=True).text
+    assert "Support access is off" in shown and "allowed by itself" not in shown
+
+
+@on_sqlite
+def test_switched_off_a_visit_by_itself_goes_on_and_can_be_ended(town: Town) -> None:
+    """R-072: the answer doesn't say that somebody is out who isn't, and the button stands on the page it leads to."""
+    case = case_of(town).entered()
+    case.switch_on()
+    shown = case.owner.post(f"{case.settings}/switch", {"switch": "off"}, follow_redirects=True).text
+    assert "was allowed by itself" in shown and "End it now" in shown
+    assert case.agent.get("/on-behalf").status_code == 200
+
+
+@on_sqlite
+def test_support_inside_loses_what_the_person_loses(town: Town) -> None:
+    """R-063, R-072: an admin becomes a user who only looks while support may change things; the visit goes on."""
+    case = case_of(town)
+    shop = open_shop(town, case.owner)
+    customer = shop.customer("Marram Grass Café", number="")
+    case.entered()
+    assert case.may_write().status_code == 303
+    enrol(town, case.owner.organisation_id, case.owner, Rights("user"))
+    form = {"number": "53 004 085 616", "sure": "53004085616"}
+    assert case.agent.post(f"{shop.base}/customers/{customer}/abn", form).status_code == 403
+    assert shop.state(customer) == "needs-number"
+    assert case.agent.get(f"{shop.base}/customers/{customer}").status_code == 200
+    case.leave()
+    town.work()
+    left = next(one for one in town.mails_to(case.owner.email) if "has left" in one["subject"])
+    assert "/account/support" in left["text"] and case.settings not in left["text"]
+    assert REASON in case.owner.get("/account/support").text
 
 
 @on_sqlite

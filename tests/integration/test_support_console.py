@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from link4web import clock, tenancy
 from link4web.accounts.models import User
 from link4web.audit.models import AuditEvent
+from link4web.colleagues.models import MembershipInvitation
 from link4web.connections import vault
 from link4web.connections.models import Connection, LedgerBinding
 from link4web.contact.models import ContactMessage
@@ -47,7 +48,8 @@ def test_one_box_finds_everything(town: Town) -> None:
     customer = shop.customer("Marram Grass Café", mail)
     shop.sent(customer)
     invitation = shop.invitations(customer)[0]
-    silent = shop.customer("Saltbush Plumbing", address(), number="53004085616")
+    never = address()
+    silent = shop.customer("Saltbush Plumbing", never, number="53004085616")
     colleague = address()
     Office(town, case.owner).invite(colleague, Rights("adviser"))
     write(case.owner)
@@ -55,6 +57,8 @@ def test_one_box_finds_everything(town: Town) -> None:
     with town.app.app_context():
         row = db.session.scalars(select(OutboxRow.id)).first()
         ticket = db.session.scalars(select(ContactMessage.reference)).one()
+        with tenancy.acting_for(case.owner.organisation_id):
+            invited = db.session.scalars(select(MembershipInvitation.id)).one()
     for asked, expected in (
         ("wattle", "Wattle &amp; Wharf Coffee"),
         ("51 824 753 556", "Wattle &amp; Wharf Coffee"),
@@ -70,8 +74,11 @@ def test_one_box_finds_everything(town: Town) -> None:
         (case.access, "support.asked"),
         (silent, "Saltbush Plumbing"),
         ("53 004 085 616", "Saltbush Plumbing"),
+        ("saltbush  PLUMBING", "Saltbush Plumbing"),
+        (never, "Saltbush Plumbing"),
         (invitation.batch_id, "Marram Grass Café"),
         (colleague, "Invitation to work"),
+        (invited, "colleague.invited"),
         (ticket.lower(), "Message to support"),
     ):
         shown = case.agent.get("/support", query_string={"q": asked})
@@ -80,6 +87,31 @@ def test_one_box_finds_everything(town: Town) -> None:
     assert "open, as an adviser" in case.agent.get(case.organisation_page).text
     for nothing in ("zz", "100% of_nothing", "x" * 22, "\x00zzz"):
         assert "Nothing fits" in case.agent.get("/support", query_string={"q": nothing}).text, nothing
+
+
+@on_sqlite
+def test_a_deleted_account_is_not_called_suspended(town: Town) -> None:
+    """Nobody should look for whoever suspended somebody that has left by themselves."""
+    agent, gone, suspended = agent_of(town), town.person("Gus Gone"), town.person("Sue Suspended")
+    assert gone.post("/account/delete").status_code == 303
+    with town.app.app_context(), writing():
+        db.session.get_one(User, suspended.user_id).disabled_at = clock.now()
+    for person, word, other in ((gone, "deleted", "suspended"), (suspended, "suspended", "deleted")):
+        found = agent.get("/support", query_string={"q": person.user_id}).text
+        shown = agent.get(f"/support/people/{person.user_id}").text
+        assert f", {word}<" in found and f", {other}<" not in found
+        assert f"<dt>{word.capitalize()}</dt>" in shown and f"<dt>{other.capitalize()}</dt>" not in shown
+
+
+@on_sqlite
+def test_a_colleagues_invitation_tells_why_no_mail_came(town: Town) -> None:
+    case, colleague = case_of(town), address()
+    Office(town, case.owner).invite(colleague, Rights("user"))
+    with town.app.app_context(), tenancy.acting_for(case.owner.organisation_id), writing():
+        db.session.scalars(select(MembershipInvitation)).one().problem = "stopped"
+    found = case.agent.get("/support", query_string={"q": colleague}).text
+    for shown in (found, case.agent.get(case.organisation_page).text):
+        assert colleague in shown and "has asked us for no more invitations" in shown
 
 
 @on_sqlite

@@ -221,9 +221,9 @@ SAMPLES: Samples = {
         lambda: {**HISTORY, "standing": None, "form": form(SWITCH, {"until": "Choose a day."}), "history": []},
     ],
     "support/answer.html": [
-        lambda: {"entry": waiting(), "organisation": ORGANISATION, "said": ""},
-        lambda: {"entry": None, "organisation": ORGANISATION, "said": "yes"},
-        lambda: {"entry": None, "organisation": None, "said": ""},
+        lambda: {"entry": waiting(), "asked": ORGANISATION, "said": "", "settings_href": "#"},
+        lambda: {"entry": None, "asked": ORGANISATION, "said": "yes", "settings_href": "#"},
+        lambda: {"entry": None, "asked": None, "said": "", "settings_href": ""},
     ],
     "support/on_behalf.html": [
         lambda: inside({"form": form(WRITE), "entry": entry()}),
