@@ -3,6 +3,7 @@
 Everything here acts for the request's organisation; who calls has entered it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -98,8 +99,12 @@ def _asked(agent: User, role: str, wish: Wish) -> SupportAccess:
     db.session.add(access)
     db.session.flush()
     _note("support.asked", access.user_id, access.id, reason=access.reason, ticket=access.ticket)
-    if not allowed:
-        tell_leads(access) if wish.is_emergency else tell_admins(access, "asked")
+    if allowed:
+        return access
+    if wish.is_emergency:
+        tell_leads(access)
+    else:
+        tell_admins(access, "asked")
     return access
 
 
@@ -180,9 +185,9 @@ def allow_no_more() -> bool:
     """
     with writing():
         consent.switch_off()
-        for access in db.session.scalars(select(SupportAccess).where(SupportAccess.state.in_(OPEN)).with_for_update()):
-            if access.consent == "standing" and access.state == "ready":
-                take_back(access.id)
+        stood_on_it = SupportAccess.state == "ready", SupportAccess.consent == "standing"
+        for access_id in db.session.scalars(select(SupportAccess.id).where(*stood_on_it)).all():
+            take_back(access_id)
         now = clock.now()
         own = SupportAccess.consent.in_(("approved", "emergency"))
         runs = and_(SupportAccess.state == "started", SupportAccess.ends_at > now)
@@ -208,23 +213,18 @@ def tell_admins(access: SupportAccess, what: str) -> None:
     told = consent.admins(access.organisation_id)
     if what != "asked" and access.user_id not in told:
         told.append(access.user_id)
-    outbox.add_many(
-        MAIL,
-        [
-            {"key": f"{access.id}:{what}:{one}", "payload": {"access": access.id, "what": what, "user": one}}
-            for one in told
-        ],
-        organisation_id=access.organisation_id,
-        priority=1,
-    )
+    _tell(access, what, told)
 
 
 def tell_leads(access: SupportAccess) -> None:
     """A mail to each who may decide about somebody else's emergency, inside ``writing()``."""
-    others = [one for one in staff.leads() if one != access.agent_id]
+    _tell(access, LEAD, [one for one in staff.leads() if one != access.agent_id])
+
+
+def _tell(access: SupportAccess, what: str, people: Iterable[str]) -> None:
     jobs: list[dict[str, object]] = [
-        {"key": f"{access.id}:{LEAD}:{one}", "payload": {"access": access.id, "what": LEAD, "user": one}}
-        for one in others
+        {"key": f"{access.id}:{what}:{one}", "payload": {"access": access.id, "what": what, "user": one}}
+        for one in people
     ]
     outbox.add_many(MAIL, jobs, organisation_id=access.organisation_id, priority=1)
 
