@@ -23,7 +23,7 @@ from link4web.help import views as help_views
 from link4web.invitations import defaults_views, join_views
 from link4web.invitations import views as invitation_views
 from link4web.providers.base.provider import Provider
-from link4web.support import answer_views, behalf_views, console_views, metrics_view, own_views, settings_views
+from link4web.support import answer_views, behalf_views, console_views, metrics_view, own_views, settings_views, waiting
 from link4web.support import keeping as support_keeping
 from link4web.web import health
 from link4web.web.rights import Permission
@@ -84,6 +84,7 @@ def add_all(app: Flask) -> None:
     for provider in providers.ALL:
         app.register_blueprint(provider_blueprint(provider))
     init_settings(app, SETTINGS)
+    overview.init_overview(app, [waiting.requests_in])
     init_leaving(app, [contact_keeping.KEEPER, colleagues_keeping.KEEPER, support_keeping.KEEPER])
 
 

@@ -1,10 +1,11 @@
 """All organisations of a person, each with its ledgers and what needs attention there: an adviser's first page."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Flask, Response, current_app, url_for
 from flask_login import current_user
 from sqlalchemy import bindparam, select
 
@@ -29,6 +30,9 @@ from link4web.web.responses import page
 
 bp = Blueprint("overview", __name__)
 
+#: Of organisations, what waits there for an admin: words and address by the organisation's id.
+Watcher = Callable[[Sequence[str]], dict[str, list[tuple[str, str]]]]
+
 ASKED = (states.CAN_INVITE, states.NEEDS_NUMBER, states.NEEDS_EMAIL, *states.PROBLEMS)
 
 
@@ -49,6 +53,7 @@ class Entry:
     """An organisation a person may enter, and what they are there in words. `href`: where a task is done in it.
 
     `number_href`: where its business number is missing, for whoever may add it; nothing can be sent without one.
+    `waiting`: words and address of what waits there for an admin, apart from the ledgers.
     `deleted_on`: it is closed, and what it holds is deleted then; only its admins still see it.
     """
 
@@ -57,10 +62,16 @@ class Entry:
     ledgers: list[Ledger] = field(default_factory=list)
     href: str = ""
     number_href: str = ""
+    waiting: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def deleted_on(self) -> datetime | None:
         return deleted_on(self.organisation)
+
+
+def init_overview(app: Flask, watchers: Sequence[Watcher]) -> None:
+    """Say who else knows of things that wait for an admin; features above this one."""
+    app.extensions["watchers"] = tuple(watchers)
 
 
 @bp.get("/organisations")
@@ -135,7 +146,16 @@ def entries_of(user_id: str) -> list[Entry]:
     for found in of_ledger.values():
         organisation = found[0].Organisation
         entries[organisation.id].ledgers.append(_ledger(organisation, found))
+    _ask_watchers({row.Organisation.id: entries[row.Organisation.id] for row in rows if row.role == "admin"})
     return list(entries.values())
+
+
+def _ask_watchers(administered: dict[str, Entry]) -> None:
+    watchers: tuple[Watcher, ...] = current_app.extensions["watchers"]
+    is_open = [one for one, entry in administered.items() if entry.organisation.closed_at is None]
+    for watcher in watchers if is_open else ():
+        for organisation, lines in watcher(is_open).items():
+            administered[organisation].waiting.extend(lines)
 
 
 def _entry(organisation: Organisation, role: str) -> Entry:

@@ -64,9 +64,11 @@ def ask(agent: User, role: str, wish: Wish) -> SupportAccess:
     """Ask for access; where the organisation's switch is on it may begin at once, else its admins get a mail.
 
     Raises:
-        Refused: nobody may act for that person (R-065); the trail has it.
+        Refused: nobody may act for that person (R-065), or no second of us could decide; the trail has it.
     """
     refused = why_not(agent.id, wish.user_id)
+    if refused is None and wish.is_emergency and not (consent.standing() or second_leads(agent.id)):
+        refused = words.NO_SECOND
     with writing():
         if refused:
             _note("support.asked", wish.user_id, "", outcome="refused", reason=refused.code)
@@ -218,7 +220,12 @@ def tell_admins(access: SupportAccess, what: str) -> None:
 
 def tell_leads(access: SupportAccess) -> None:
     """A mail to each who may decide about somebody else's emergency, inside ``writing()``."""
-    _tell(access, LEAD, [one for one in staff.leads() if one != access.agent_id])
+    _tell(access, LEAD, second_leads(access.agent_id))
+
+
+def second_leads(agent_id: str) -> list[str]:
+    """Who may decide about an emergency of this agent: every lead but themselves."""
+    return [one for one in staff.leads() if one != agent_id]
 
 
 def _tell(access: SupportAccess, what: str, people: Iterable[str]) -> None:

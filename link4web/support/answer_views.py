@@ -1,6 +1,8 @@
-"""The link in a mail that asks an admin for their word. Opening it does nothing; the form does (R-030, R-061)."""
+"""The link in a mail that asks an admin for their word. Opening it does nothing; its buttons do (R-030, R-061).
 
-from typing import Any
+No can be said here by whoever has the mail: it keeps somebody out. Yes lets somebody in, so a mailbox is not enough for
+it: that button leads to the settings, which want the sign-in and a proof (R-009).
+"""
 
 from flask import Blueprint, Response, g, request, session, url_for
 from flask_login import current_user
@@ -48,27 +50,27 @@ def show() -> Response:
 
 @bp.post("")
 @public
-def decide() -> Response:
-    """Allow or decline; the link has done its work then."""
-    link, said = _link(), request.form.get("answer", "")
-    if link is None or said not in ("yes", "no"):
+def decline() -> Response:
+    """The admin's no; the link has done its work then."""
+    link = _link()
+    if link is None or request.form.get("answer") != "no":
         return _nothing_left()
     organisation = db.session.get_one(Organisation, link.organisation_id)
     access, admin, who = link.access_id, link.user_id, current_actor()
     by_mail = Actor(admin, None, who.session_hash, who.address, who.device)
     with tenancy.acting_for(organisation.id), actor(by_mail):
-        counted = accesses.answer(access, admin, yes=said == "yes")
+        counted = accesses.answer(access, admin, yes=False)
     session.pop(HELD, None)
-    return _page(organisation, said=said) if counted else _nothing_left()
+    return _page(organisation) if counted else _nothing_left()
 
 
 def _nothing_left() -> Response:
     return _page(None, 410)
 
 
-def _page(asked: Organisation | None, status: int = 200, **more: Any) -> Response:
-    """`asked`: the organisation whose word is wanted; its settings are linked unless they are closed to who reads."""
-    is_linked = asked and (not current_user.is_authenticated or current_user.id in consent.admins(asked.id))
-    href = url_for("support_settings.show", organisation=asked.id) if asked and is_linked else ""
-    context = {"entry": None, "said": "", **more}
-    return page("support/answer.html", status=status, asked=asked, settings_href=href, **context)
+def _page(asked: Organisation | None, status: int = 200, entry: history.Entry | None = None) -> Response:
+    """`reader`: *admin* who may say yes here, *other* who is signed in and may not, *visitor* before the sign-in."""
+    reader = "visitor"
+    if asked and current_user.is_authenticated:
+        reader = "admin" if current_user.id in consent.admins(asked.id) else "other"
+    return page("support/answer.html", status=status, asked=asked, entry=entry, reader=reader)

@@ -112,7 +112,8 @@ def ask(organisation: str) -> Response:
             try:
                 access = accesses.ask(db.session.get_one(User, current_user.id), g.staff_role, _wish(form))
             except Refused as refused:
-                form.user.errors = [refused.sentence]
+                asked_for = form.emergency if refused.sentence is words.NO_SECOND else form.user
+                asked_for.errors = [refused.sentence]
             else:
                 return go_to(url_for(".access", organisation=organisation, access=access.id))
         return page("support/ask.html", status=422 if form.errors else 200, form=form, organisation=found)

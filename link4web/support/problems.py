@@ -58,6 +58,12 @@ _OF_STAFF = (
         "SUPPORT-NO-CONSENT", "Nobody has allowed it", words.NO_CONSENT, "Wait for the answer, or ask the customer."
     ),
     _plain("SUPPORT-TOO-LATE", "It may not begin any more", words.TOO_LATE, "Ask anew, with the reason as it is now."),
+    _plain(
+        "SUPPORT-NO-SECOND",
+        "No second person of support",
+        words.NO_SECOND,
+        "Untick the emergency and ask an admin. Whoever runs Link4web can appoint a second lead.",
+    ),
     _plain("SUPPORT-SECOND", "Your own request", words.OWN_EMERGENCY, "Ask a lead to look at it."),
     _plain("SUPPORT-READ-ONLY", "You are looking only", behalf.READ_ONLY, "Open the banner’s page and take the step."),
     _plain("SUPPORT-NEVER", "Not on somebody’s behalf", behalf.NEVER, "Tell the customer where to press themselves."),

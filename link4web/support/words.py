@@ -31,6 +31,10 @@ OFF = "Support access is off. Whoever was in there on that ground is out with th
 OFF_BUT = OFF + " A visit that was allowed by itself may go on or begin: end it below if you like."
 NO_CONSENT = Coded("Nobody has allowed this yet. Wait for an admin’s answer.", "SUPPORT-NO-CONSENT")
 TOO_LATE = Coded("This may not begin any more. Ask again.", "SUPPORT-TOO-LATE")
+NO_SECOND = Coded(
+    "Nobody else of support could decide about an emergency now. Ask without it; the admins get a mail.",
+    "SUPPORT-NO-SECOND",
+)
 OWN_EMERGENCY = Coded("Somebody else has to decide about your own request.", "SUPPORT-SECOND")
 
 #: Why an access is over, by the short name its row has.

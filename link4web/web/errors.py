@@ -14,7 +14,7 @@ from link4web import tally, tenancy
 from link4web.database import db
 from link4web.web import kept
 from link4web.web.access import rule_of
-from link4web.web.responses import page, sign_in_first, wants_fragment
+from link4web.web.responses import go_to, page, sign_in_first, wants_fragment
 
 log = structlog.get_logger()
 
@@ -93,6 +93,8 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if 300 <= status < 400:
         return error.get_response()  # type: ignore[return-value]  # werkzeug's own redirects
+    if status == 405 and (above := _page_above()):
+        return go_to(above, 302)
     is_of_role = status == 403 and g.get("member") is not None
     said = {"sentence": NOT_IN_ROLE.format(organisation=g.organisation.name)} if is_of_role else {}
     response = error_page(status, **said)
@@ -101,6 +103,20 @@ def _http_error(error: HTTPException) -> Response:
     if allowed := getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
+
+
+def _page_above() -> str:
+    """Where to lead a browser that is sent to the address of a form by itself; empty where nothing is above it.
+
+    A form that was refused leaves its address in the browser, which asks for it again when a person comes back to it.
+    """
+    if request.method != "GET" or request.headers.get("Sec-Fetch-Mode") != "navigate":
+        return ""
+    routes, path = current_app.create_url_adapter(request), request.path
+    while routes and (path := path.rpartition("/")[0]):
+        if routes.test(path, "GET"):
+            return path
+    return ""
 
 
 def _count_failures(response: Response) -> Response:

@@ -58,6 +58,11 @@ def verify(page: Page, site: Site, account: Account) -> None:
 
 def sign_in(page: Page, site: Site, account: Account) -> None:
     page.goto(f"{site.base_url}/sign-in")
+    sign_in_here(page, account)
+
+
+def sign_in_here(page: Page, account: Account) -> None:
+    """On the sign-in page, however the browser came there."""
     page.get_by_label("E-mail").fill(account.email)
     page.get_by_label("Password").fill(account.password)
     press(page, "Sign in")

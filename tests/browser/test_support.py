@@ -20,6 +20,7 @@ from tests.browser.pages import (
     open_mail,
     press,
     sign_in,
+    sign_in_here,
 )
 from tests.browser.site import Site
 from tests.browser.visits import check_accessible
@@ -76,8 +77,11 @@ def test_a_complete_case(connected_site: Site, visit: OpenWindow, scripts: bool)
     if scripts:
         check_accessible(customer.page)
     picture(customer.page, "answer-phone")
+    follow(customer.page, "Sign in to allow it")
+    sign_in_here(customer.page, ISLA)
+    picture(customer.page, "waiting-phone")
     press(customer.page, "Allow one visit")
-    expect(customer.page.get_by_role("heading", level=1)).to_contain_text("Allowed")
+    expect(main_of(customer.page)).to_contain_text("Allowed, for one visit")
 
     follow(page, "Look again")
     press(page, "Enter the account")
@@ -114,7 +118,6 @@ def test_a_complete_case(connected_site: Site, visit: OpenWindow, scripts: bool)
     expect(banner).to_have_count(0)
     picture(page, "left")
 
-    sign_in(customer.page, site, ISLA)
     open_mail(customer.page, site, ISLA.email, "Support has left")
     follow_mail_link(customer.page, site, "/org/")
     history = main_of(customer.page)

@@ -14,7 +14,7 @@ from link4web.database import db, writing
 from link4web.settings import Settings, from_environment
 from link4web.web.access import public
 from link4web.web.errors import WORDS
-from tests.people import PASSWORD, Town
+from tests.people import PASSWORD, Person, Town
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SECRET = "canary-of-a-password-1234"
@@ -64,6 +64,17 @@ def test_every_failure_has_its_words(trouble: Flask) -> None:
             assert answer.headers["Content-Security-Policy"]
         assert "<html" in page.text
         assert "<html" not in part.text
+
+
+def test_the_address_of_a_form_leads_to_its_page(town: Town, owner: Person) -> None:
+    """Where somebody comes back to a form that was refused; a program is told plainly."""
+    typed = {"Sec-Fetch-Mode": "navigate"}
+    settings = f"/org/{owner.organisation_id}/settings/support"
+    for form, above in (("/account/email/keep", "/account"), (f"{settings}/switch", settings)):
+        led = owner.get(form, headers=typed)
+        assert (led.status_code, led.location) == (302, above)
+        refused = owner.get(form)
+        assert (refused.status_code, refused.headers["Allow"]) == (405, "OPTIONS, POST")
 
 
 def test_a_crash_shows_no_trace(trouble: Flask, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
+from werkzeug.test import TestResponse
 
 from link4web import clock
 from link4web.accounts.models import Membership, User
@@ -16,7 +17,7 @@ from link4web.support.sessions import close_left_open
 from link4web.web.rights import Rights
 from tests.colleagues import Office, enrol
 from tests.invited import open_shop
-from tests.people import Town
+from tests.people import Person, Town
 from tests.supporters import REASON, WRITE_REASON, Case, agent_of, case_of, no_trail
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -160,6 +161,9 @@ def test_a_lead_decides_about_emergencies_of_others(town: Town) -> None:
     lead = agent_of(town, "lead", "Lee Lead")
     case, own = case_of(town), Case(town, lead, town.owner())
     case.ask(emergency="y")
+    alone = own.ask(emergency="y")
+    assert (alone.status_code, "Nobody else of support could decide" in alone.text) == (422, True)
+    agent_of(town, "lead", "Lou Lead")
     own.ask(emergency="y")
     assert lead.post(f"{own.page}/decide", {"answer": "yes"}).status_code == 422
     assert own.row().state == "waiting"
@@ -170,45 +174,69 @@ def test_a_lead_decides_about_emergencies_of_others(town: Town) -> None:
     assert case.start().status_code == 303
 
 
+def opens(reader: Person, case: Case) -> TestResponse:
+    """The page of the link in the latest mail to the admin."""
+    link = next(link for link in case.town.mails_to(case.owner.email)[0]["links"] if "/support-access/" in link)
+    opened = reader.get(link[len(case.town.app.config["BASE_URL"]) :])
+    assert (opened.status_code, opened.location) == (302, "/support-access")
+    return reader.get("/support-access")
+
+
 def test_the_link_in_the_mail(town: Town) -> None:
-    """R-030, R-061: opening does nothing; the form does, once, and only for who is an admin still."""
+    """R-030, R-061: opening does nothing; a no counts at once, a yes wants its admin signed in."""
     case = case_of(town)
     case.ask()
     town.work()
-    link = next(link for link in town.mails_to(case.owner.email)[0]["links"] if "/support-access/" in link)
-    path = link[len(town.app.config["BASE_URL"]) :]
     reader, other = town.visitor(), town.visitor()
-    opened = reader.get(path)
-    assert (opened.status_code, opened.location) == (302, "/support-access")
-    shown = reader.get("/support-access")
-    assert REASON in shown.text and "Allow one visit" in shown.text
-    assert case.row().state == "waiting"
-    assert other.post("/support-access", {"answer": "yes"}).status_code == 410
-    assert reader.post("/support-access", {"answer": "yes"}, token="x").status_code == 403
-    answered = reader.post("/support-access", {"answer": "yes"})
-    assert answered.status_code == 200 and f'href="{case.settings}"' in answered.text
-    assert (case.row().state, case.row().decided_by) == ("ready", case.owner.user_id)
-    other.get(path)
+    shown = opens(reader, case)
+    assert REASON in shown.text and "Sign in to allow it" in shown.text and "Allow one visit" not in shown.text
+    allow = f"{case.settings}/{case.access}/allow"
+    assert reader.post(allow).status_code == 401
     assert other.post("/support-access", {"answer": "no"}).status_code == 410
-    assert case.row().state == "ready"
-    assert case.start().status_code == 303
+    assert reader.post("/support-access", {"answer": "no"}, token="x").status_code == 403
+    assert reader.post("/support-access", {"answer": "yes"}).status_code == 410
+    assert case.row().state == "waiting"
+    declined = reader.post("/support-access", {"answer": "no"})
+    assert declined.status_code == 200 and "Declined. Nobody enters." in declined.text
+    assert (case.row().state, case.row().decided_by) == ("declined", case.owner.user_id)
+    assert case.start().status_code == 422
 
 
 @on_sqlite
-def test_an_answer_links_the_settings_to_who_may_open_them(town: Town) -> None:
-    """Signed in where the link is opened, as the admin or as somebody else: the answer counts and says so to both."""
-    agent, owner, other = agent_of(town), town.owner(), town.owner("Sam Stranger", "Kauri Point Marine")
-    for reader in (owner, other):
-        case = Case(town, agent, owner)
-        case.ask()
-        town.work()
-        link = next(link for link in town.mails_to(owner.email)[0]["links"] if "/support-access/" in link)
-        reader.get(link[len(town.app.config["BASE_URL"]) :])
-        answered = reader.post("/support-access", {"answer": "yes"})
-        assert answered.status_code == 200
-        assert "Allowed, for one visit." in answered.text and "Wattle &amp; Wharf Coffee" in answered.text
-        assert (f'href="{case.settings}"' in answered.text) == (reader is owner)
-        assert case.row().state == "ready"
+def test_a_request_stands_in_the_list_of_organisations(town: Town) -> None:
+    """For its admins, while it waits; nobody else reads of it."""
+    case, said = case_of(town), "Support asks to look in"
+    office, other = Office(town, case.owner), town.owner("Sam Stranger", "Kauri Point Marine")
+    colleague = office.member(Rights("user"))
+    assert said not in case.owner.get("/organisations").text
+    case.ask()
+    shown = case.owner.get("/organisations").text
+    assert shown.count(said) == 1 and f'href="{case.settings}"' in shown
+    assert said not in colleague.get("/organisations").text + other.get("/organisations").text
+    town.later(days=5, minutes=1)
+    case.owner.sign_in()
+    assert said not in case.owner.get("/organisations").text
+
+
+@on_sqlite
+def test_a_yes_from_the_mail_wants_its_admin(town: Town) -> None:
+    """R-009, R-061: signed in as the admin, one press after a proof; as somebody else, no button."""
+    case, other = case_of(town), town.owner("Sam Stranger", "Kauri Point Marine")
+    case.ask()
+    town.work()
+    allow = f"{case.settings}/{case.access}/allow"
+    shown = opens(other, case).text
+    assert "is no admin of Wattle &amp; Wharf Coffee" in shown and allow not in shown
+    assert other.post(allow).status_code == 404
+    town.later(minutes=11)
+    assert f'action="{allow}"' in opens(case.owner, case).text
+    assert case.owner.post(allow).location.startswith("/confirm-it-is-you")
+    assert case.row().state == "waiting"
+    case.owner.confirm(allow)
+    assert case.owner.post(allow).location == case.settings
+    assert (case.row().state, case.row().decided_by) == ("ready", case.owner.user_id)
+    assert "There is nothing to decide here any more" in case.owner.get("/support-access").text
+    assert case.start().status_code == 303
 
 
 @on_sqlite
@@ -216,12 +244,12 @@ def test_an_admin_who_is_none_any_more_decides_nothing(town: Town) -> None:
     case = case_of(town)
     case.ask()
     town.work()
-    link = next(link for link in town.mails_to(case.owner.email)[0]["links"] if "/support-access/" in link)
+    reader = town.visitor()
+    opens(reader, case)
     with town.app.app_context(), writing():
         db.session.execute(update(Membership).where(Membership.user_id == case.owner.user_id).values(role="user"))
-    reader = town.visitor()
-    reader.get(link[len(town.app.config["BASE_URL"]) :])
-    assert reader.post("/support-access", {"answer": "yes"}).status_code == 410
+    assert reader.get("/support-access").status_code == 410
+    assert reader.post("/support-access", {"answer": "no"}).status_code == 410
     assert case.row().state == "waiting"
 
 
@@ -435,6 +463,7 @@ def test_an_emergency_is_mailed_to_who_decides(town: Town) -> None:
     assert REASON in mail["text"] and case.page in mail["text"]
     assert [one for one in town.mails_to(case.agent.email) if "emergency" in one["subject"]] == []
     own = Case(town, lead, case.owner)
+    agent_of(town, "lead", "Lou Lead")
     own.ask(emergency="y", reason="The lead's own reason, twenty letters at least")
     waiting = lead.get("/support").text.partition("They wait for you")[2].partition("Your requests")[0]
     assert REASON in waiting and "own reason" not in waiting

@@ -44,6 +44,7 @@ CROSSINGS = {
     "support/report.py",
     "support/sessions.py",
     "support/tools.py",
+    "support/waiting.py",
 }
 
 

@@ -221,8 +221,15 @@ def organisations() -> Context:
     theirs = Made(id="p" * 22, name="Kererū Kitchens", number=None, country="NZ")
     return {
         "entries": [
-            Made(organisation=theirs, role_words="an admin", ledgers=[ledger, quiet], number_href="#", deleted_on=None),
-            Made(organisation=ours, role_words="an adviser", ledgers=[], number_href="", deleted_on=None),
+            Made(
+                organisation=theirs,
+                role_words="an admin",
+                ledgers=[ledger, quiet],
+                number_href="#",
+                waiting=[("Support asks to look in", "#")],
+                deleted_on=None,
+            ),
+            Made(organisation=ours, role_words="an adviser", ledgers=[], number_href="", waiting=[], deleted_on=None),
         ]
     }
 

@@ -221,9 +221,11 @@ SAMPLES: Samples = {
         lambda: {**HISTORY, "standing": None, "form": form(SWITCH, {"until": "Choose a day."}), "history": []},
     ],
     "support/answer.html": [
-        lambda: {"entry": waiting(), "asked": ORGANISATION, "said": "", "settings_href": "#"},
-        lambda: {"entry": None, "asked": ORGANISATION, "said": "yes", "settings_href": "#"},
-        lambda: {"entry": None, "asked": None, "said": "", "settings_href": ""},
+        lambda: {"entry": waiting(), "asked": ORGANISATION, "reader": "admin"},
+        lambda: {"entry": waiting(), "asked": ORGANISATION, "reader": "visitor"},
+        lambda: {"entry": waiting(), "asked": ORGANISATION, "reader": "other"},
+        lambda: {"entry": None, "asked": ORGANISATION, "reader": "admin"},
+        lambda: {"entry": None, "asked": None, "reader": "visitor"},
     ],
     "support/on_behalf.html": [
         lambda: inside({"form": form(WRITE), "entry": entry()}),
