@@ -1,8 +1,6 @@
 """One complete case of support: request, approval by mail, a look, the second step, leaving, the customer's view."""
 
-import os
 import re
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -23,33 +21,27 @@ from tests.browser.pages import (
     sign_in_here,
 )
 from tests.browser.site import Site
-from tests.browser.visits import check_accessible
+from tests.browser.visits import check_accessible, picture
 
 pytestmark = pytest.mark.browser
 ADA = Account("Ada Okafor", "ada@link4web.example", "demo-ristretto-please")
+LEE = Account("Lee Larsen", "lee@link4web.example", "demo-macchiato-please")
 REASON = "You wrote that a number is refused, and I want to see what the page says"
 WRITE_REASON = "The number lacks a digit, I type it as you gave it on the telephone"
 CUSTOMER, NUMBER = "Dry Creek Joinery", "86 151 956 832"
-PICTURES = os.environ.get("LINK4WEB_PICTURES", "")
 
 
-def picture(page: Page, name: str) -> None:
-    """Keep what the page looks like, where somebody wants to look at it."""
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-
-
-def sign_in_as_staff(page: Page, site: Site) -> None:
+def sign_in_as_staff(page: Page, site: Site, who: Account = ADA) -> None:
     page.goto(f"{site.base_url}/sign-in?next=/support")
-    page.get_by_label("E-mail").fill(ADA.email)
-    page.get_by_label("Password").fill(ADA.password)
+    page.get_by_label("E-mail").fill(who.email)
+    page.get_by_label("Password").fill(who.password)
     press(page, "Sign in")
-    page.get_by_label(re.compile("code", re.IGNORECASE)).first.fill(site.command("support", "code", ADA.email))
+    page.get_by_label(re.compile("code", re.IGNORECASE)).first.fill(site.command("support", "code", who.email))
     press(page, re.compile("Sign in|Go on|Confirm"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Find anything")
 
 
-def ask_for_access(page: Page) -> None:
+def ask_for_access(page: Page, *, emergency: bool = False) -> None:
     page.get_by_role("searchbox").fill("wattle")
     press(page, "Find")
     follow(page, "Wattle & Wharf Coffee")
@@ -58,6 +50,8 @@ def ask_for_access(page: Page) -> None:
     page.get_by_label("Something the customer has reported").check()
     page.get_by_label("Why", exact=True).fill(REASON)
     page.get_by_label("Ticket").fill("L4W-7F3K-92QD")
+    if emergency:
+        page.get_by_label(re.compile("^This is an emergency")).check()
     press(page, "Ask")
     expect(main_of(page)).to_contain_text("Waits for an answer")
 
@@ -126,6 +120,38 @@ def test_a_complete_case(connected_site: Site, visit: OpenWindow, scripts: bool)
     if scripts:
         check_accessible(customer.page)
     picture(customer.page, "history-phone")
+
+
+def test_an_emergency_wants_a_second_of_us(connected_site: Site, visit: OpenWindow) -> None:
+    """Ada asks, Lee decides from the mail, Isla reads of it and ends it."""
+    site, ada, lee, isla = connected_site, visit().page, visit("phone").page, visit("dark").page
+    sign_in_as_staff(ada, site)
+    ask_for_access(ada, emergency=True)
+    open_mail(lee, site, LEE.email, "emergency")
+    picture(lee, "emergency-mail-phone")
+    sign_in_as_staff(lee, site, LEE)
+    check_accessible(lee)
+    picture(lee, "emergency-waits-phone")
+    follow(lee, re.compile("Wattle & Wharf Coffee"))
+    check_accessible(lee)
+    picture(lee, "emergency-decide-phone")
+    press(lee, "Allow this emergency")
+    expect(main_of(lee)).to_contain_text("Allowed, not begun")
+    ada.reload()
+    press(ada, "Enter the account")
+    ada.wait_for_url(re.compile(r"/xero/[\w-]{22}/customers"))
+
+    open_mail(isla, site, ISLA.email, "without waiting")
+    expect(main_of(isla)).to_contain_text("Lee")
+    picture(isla, "emergency-told")
+    sign_in(isla, site, ISLA)
+    follow_settings(isla, site)
+    check_accessible(isla)
+    picture(isla, "emergency-history-dark")
+    press(isla, "End it now")
+    ada.reload()
+    expect(main_of(ada)).to_contain_text("The customer took the permission back")
+    picture(ada, "emergency-over")
 
 
 def save_number(customers: Customers) -> Locator:

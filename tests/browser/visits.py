@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
@@ -24,6 +25,7 @@ addEventListener("securitypolicyviolation", (event) =>
 ORDINARY = ("Failed to load resource: the server responded with a status of 4", "Response Status Error Code 4")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 15_000
+PICTURES = os.environ.get("LINK4WEB_PICTURES", "")
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -80,6 +82,12 @@ def open_window(
         assert not window.troubles, "\n".join(window.troubles)
     finally:
         context.close()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what the page looks like, where somebody wants to look at it."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
 def check_accessible(page: Page) -> None:
