@@ -145,7 +145,8 @@ def changes_in(access: SupportAccess) -> int:
 def _of_changes(access: SupportAccess) -> list[ColumnElement[bool]]:
     """What the agent did in the person's name while they were in there; what was merely opened or pressed is no change.
 
-    By identities and time: the pages that change something know of no access.
+    By identities and time: the pages that change something know of no access. Mails go out in the name of whoever has
+    caused them, those about the visit itself among them; what they tell of is counted by itself.
     """
     return [
         AuditEvent.chain == access.organisation_id,
@@ -153,6 +154,7 @@ def _of_changes(access: SupportAccess) -> list[ColumnElement[bool]]:
         AuditEvent.on_behalf_of_id == access.user_id,
         AuditEvent.at.between(access.started_at, access.ended_at or access.ends_at),
         AuditEvent.outcome == "done",
+        AuditEvent.action != "mail.sent",
         ~AuditEvent.action.startswith("support.", autoescape=True),
     ]
 

@@ -52,8 +52,9 @@ def test_what_is_refused_is_told_by_its_address(town: Town) -> None:
 
 
 def test_changes_are_what_the_trail_has(town: Town) -> None:
-    """R-073: ticks and what was answered 422 are none; five customers are five, each by name."""
+    """R-073: ticks, mails about the visit and what was answered 422 are none; five customers are five, each by name."""
     case, shop = changing(town)
+    town.work()
     customers = [shop.customer(f"Marram Grass {place}", number="") for place in range(5)]
     case.agent.post(f"{shop.base}/customers/selection", {"shown": customers[0], "id": customers[0]})
     assert case.agent.post(f"{shop.base}/customers/{customers[0]}/abn", {"number": "1"}).status_code == 422
@@ -77,8 +78,10 @@ def test_changes_are_what_the_trail_has(town: Town) -> None:
 @on_sqlite
 def test_a_visit_leads_to_its_steps_in_activity(town: Town) -> None:
     case = case_of(town).entered()
+    town.work()
     case.leave()
     shown = case.owner.get(case.settings).text
+    assert fact(shown, "Changed") == "Nothing"
     link = re.search(r'href="([^"]*)">Each step of it', shown)
     assert link
     log = words(case.owner.get(link[1].replace("&amp;", "&")).text)
