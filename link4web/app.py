@@ -9,6 +9,7 @@ from flask_login import current_user
 from werkzeug.routing import BaseConverter
 
 from link4web import cli, clock, outbox_handlers, problems, routes
+from link4web.accounts.organisations import zone_of
 from link4web.accounts.sessions import STORE
 from link4web.connections.membership import find_member
 from link4web.database import db, engine_options, prepare_engine
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_access(app, find_member, role_of, support_sessions.load)
     init_security(app, settings)
     init_errors(app)
-    init_filters(app)
+    init_filters(app, zone_of)
     init_assets(app)
     init_help(app, problems.ALL)
     routes.add_all(app)

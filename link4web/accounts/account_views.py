@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, abort, current_app, flash, g, make_response, request, session, url_for
+from flask import Blueprint, Response, abort, current_app, flash, make_response, request, session, url_for
 from flask_login import current_user, logout_user
 
-from link4web.accounts import addresses, codes, leaving, news, organisations, services, words
+from link4web.accounts import addresses, codes, leaving, news, services, words
 from link4web.accounts.closed import deleted_on
 from link4web.accounts.forms import EmailForm, NameForm, NewPasswordForm, NoticesForm
 from link4web.accounts.models import SessionRow
@@ -134,7 +134,6 @@ def whole_page(
 ) -> Response:
     """The page of the account, with the form that needs another look."""
     settings: Settings = current_app.extensions["settings"]
-    g.zone = organisations.zone_of(current_user.id)
     return page(
         "accounts/account.html",
         status=status,

@@ -1,10 +1,12 @@
 """How dates, times and numbers are written on pages."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g
+from flask import Flask, current_app, g, has_request_context
+from flask_login import current_user
 
 from link4web import clock
 
@@ -24,8 +26,12 @@ def local(moment: datetime) -> datetime:
 
 def zone_here() -> str:
     """The time zone that pages of this request write times in; empty for UTC."""
-    organisation = getattr(g, "organisation", None)
-    return str(organisation.timezone if organisation else g.get("zone", ""))
+    if organisation := getattr(g, "organisation", None):
+        return str(organisation.timezone)
+    if "zone" not in g:
+        is_of_person = has_request_context() and current_user.is_authenticated
+        g.zone = current_app.extensions["zone_of"](current_user.id) if is_of_person else ""
+    return str(g.zone)
 
 
 def zone_words() -> str:
@@ -81,8 +87,9 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def init_filters(app: Flask) -> None:
-    """Make the filters known to the templates."""
+def init_filters(app: Flask, zone_of: Callable[[str], str]) -> None:
+    """Make the filters known to the templates. `zone_of`: the time zone of a person's own pages; empty for UTC."""
+    app.extensions["zone_of"] = zone_of
     app.jinja_env.globals["zone_words"] = zone_words
     app.jinja_env.filters.update(
         day=day,

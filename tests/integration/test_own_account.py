@@ -171,7 +171,8 @@ def test_ending_one_session_and_all_others(town: Town) -> None:
     third.sign_in()
     shown = person.get("/account").text
     assert "Safari on iPhone" in shown
-    assert "Sydney time" in shown
+    for path in ("/account", "/account/support", "/account/codes", "/organisations"):
+        assert "Sydney time" in person.get(path).text, path
     ends = re.findall(r"/account/sessions/[\w-]+/end", shown)
     assert len(ends) == 2
     assert stranger.post(ends[0]).status_code == 404
