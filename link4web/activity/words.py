@@ -76,6 +76,7 @@ ACTIONS: dict[str, Act] = {
     "invitation.unknown": Act("invitations", "doesn’t know whether the mail arrived"),
     "invitations.asked": Act("invitations", "pressed Send for a batch of invitations"),
     "invitations.exported": Act("data", "downloaded a batch of invitations"),
+    "invitations.hastened": Act("invitations", "let a batch leave at once"),
     "invitations.undone": Act("invitations", "took a batch back before it left"),
     "invitations.withdrawn": Act("invitations", "withdrew invitations, because the account was closed"),
     "mail.sent": Act("support", "sent a mail"),

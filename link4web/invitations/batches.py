@@ -328,4 +328,5 @@ def send_now(batch_id: str) -> bool:
             .distinct()
         ).all()
         outbox.hasten(SEND, list(leads))
+        record("invitations.hastened", chain=batch.organisation_id, kind="invitation_batch", object_id=batch_id)
     return True

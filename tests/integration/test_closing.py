@@ -24,6 +24,7 @@ from link4web.schedule import run_schedule
 from tests.integration.test_settings import ACCOUNT, member_of, settings, street
 from tests.invited import Shop, address, open_join, open_shop
 from tests.people import Person, Town
+from tests.supporters import Case, agent_of
 
 
 def actions(town: Town, chain: str) -> list[str]:
@@ -188,6 +189,9 @@ class TestClose:
         assert stop
         guest.get(stop[0])
         guest.post("/stop", {"scope": "one"})
+        case = Case(town, agent_of(town), owner)
+        case.switch_on()
+        assert case.ask().status_code == 303 and case.start().status_code == 303
         exported(town, owner)
         close(owner)
         town.work()

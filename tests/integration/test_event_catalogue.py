@@ -207,12 +207,13 @@ def exports_and_the_end(town: Town) -> None:
 
 
 @brings(
-    *("invitations.undone", "invitations.exported"),
+    *("invitations.undone", "invitations.exported", "invitations.hastened"),
     *("invitation.sent", "invitation.bounced", "invitation.unknown"),
 )
 def invitations_leave(town: Town) -> None:
     shop = open_shop(town, town.owner())
     shop.person.post(f"{shop.send(shop.customer())}/undo")
+    shop.person.post(f"{shop.send(shop.customer())}/now")
     shop.person.get(f"{shop.sent(shop.customer())}.csv")
     for fault in ({"stage": "rcpt", "code": 550}, {"stage": "data", "drop": True, "keep": True}):
         customer = shop.customer(email=(mail := address()))
