@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 
 from link4web import clock
 from link4web.app import create_app
@@ -15,6 +14,7 @@ from link4web.simulators import server as simulators_server
 from link4web.simulators.server import Running
 from tests.databases import PostgresqlTemplate, SqliteTemplate, require_postgresql
 from tests.people import Person, Town
+from tests.thrift import CompiledOnce, CompiledTemplates, search_for_garbage_rarely
 
 BASE_URL = "http://localhost:8000"
 
@@ -69,21 +69,12 @@ def settings(environment: dict[str, str]) -> Settings:
     return from_environment(environment)
 
 
-class CompiledTemplates(BytecodeCache):
-    """Templates compiled once in a run instead of once for each test's application."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
-
-
 compiled_templates = CompiledTemplates()
+Flask.url_rule_class = CompiledOnce
+
+
+def pytest_collection_finish() -> None:
+    search_for_garbage_rarely()
 
 
 @pytest.fixture

@@ -1,0 +1,49 @@
+"""What would be done again for each test's application is done once in a run: compiling templates and routes.
+
+An application is made for nearly every test; without this a quarter of a run's work is making it. For the same reason
+garbage is looked for more rarely.
+"""
+
+import gc
+from typing import Any, ClassVar
+
+from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once in a run instead of once for each test's application."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+class CompiledOnce(Rule):
+    """A route like any other; what werkzeug makes of its pattern is kept for the next application's same route."""
+
+    _made: ClassVar[dict[tuple[Any, ...], dict[str, Any]]] = {}
+
+    def compile(self) -> None:
+        defaults = frozenset((name, id(value)) for name, value in (self.defaults or {}).items())  # kept alive below
+        key = (self.rule, self.endpoint, frozenset(self.methods or ()), defaults)
+        if key not in self._made:
+            super().compile()
+            self._made[key] = dict(vars(self))
+            return
+        made = self._made[key]
+        builders = {name: made[name].__func__.__get__(self) for name in ("_build", "_build_unknown")}
+        vars(self).update(made, map=self.map, **builders)
+
+
+def search_for_garbage_rarely() -> None:
+    """Leave what lives as long as the run out of it, and look at the rest after more has been made."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
