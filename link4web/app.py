@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_login import current_user
 from werkzeug.routing import BaseConverter
 
@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_access(app, find_member, role_of, support_sessions.load)
     init_security(app, settings)
     init_errors(app)
-    init_filters(app, zone_of)
+    init_filters(app, _own_zone)
     init_assets(app)
     init_help(app, problems.ALL)
     routes.add_all(app)
@@ -107,6 +107,10 @@ def _page_context() -> dict[str, Any]:
         "hint": hints.hint_here(),
         "here": request.path if request else "",
     }
+
+
+def _own_zone() -> str:
+    return zone_of(current_user.id) if has_request_context() and current_user.is_authenticated else ""
 
 
 def _settings() -> Settings:

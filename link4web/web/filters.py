@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, has_request_context
-from flask_login import current_user
+from flask import Flask, current_app, g
 
 from link4web import clock
 
@@ -29,8 +28,7 @@ def zone_here() -> str:
     if organisation := getattr(g, "organisation", None):
         return str(organisation.timezone)
     if "zone" not in g:
-        is_of_person = has_request_context() and current_user.is_authenticated
-        g.zone = current_app.extensions["zone_of"](current_user.id) if is_of_person else ""
+        g.zone = current_app.extensions["own_zone"]()
     return str(g.zone)
 
 
@@ -87,9 +85,9 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def init_filters(app: Flask, zone_of: Callable[[str], str]) -> None:
-    """Make the filters known to the templates. `zone_of`: the time zone of a person's own pages; empty for UTC."""
-    app.extensions["zone_of"] = zone_of
+def init_filters(app: Flask, own_zone: Callable[[], str]) -> None:
+    """Make the filters known to the templates. `own_zone`: the time zone of a person's own pages; empty for UTC."""
+    app.extensions["own_zone"] = own_zone
     app.jinja_env.globals["zone_words"] = zone_words
     app.jinja_env.filters.update(
         day=day,

@@ -27,7 +27,7 @@ def preview_app() -> Flask:
     app.config.update(SECRET_KEY="preview", BASE_URL="https://link4web.example", SUPPORT_EMAIL="help@link4web.example")
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    init_filters(app, lambda _: "")
+    init_filters(app, lambda: "")
     init_assets(app)
     init_help(app, problems.ALL)
     app.jinja_env.globals["csrf_token"] = lambda: "sample-token"
