@@ -28,6 +28,8 @@ def _follow() -> None:
 
 
 def main() -> None:
+    # a shell that starts something in the background lets it ignore SIGINT, and everything below inherits that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_follow, name="leash", daemon=True).start()
     sys.argv = sys.argv[1:]
     sys.path[0] = str(Path.cwd())  # as `python -m` has it, instead of this file's folder

@@ -19,7 +19,7 @@ from link4web.supervisor.probes import answers_http, answers_smtp
 from link4web.supervisor.problems import CannotRun
 from tests.processes import runs
 
-MakeChild = Callable[[str], Child]
+MakeChild = Callable[..., Child]
 
 
 @pytest.fixture
@@ -132,9 +132,10 @@ def test_children_are_told_home_mode_and_their_places(tmp_path: Path) -> None:
 def make_child(tmp_path: Path) -> Iterator[MakeChild]:
     made: list[Child] = []
 
-    def make(source: str) -> Child:
+    def make(source: str, stop_signal: signal.Signals = signal.SIGTERM) -> Child:
         (tmp_path / "task.py").write_text(source)
-        child = Child("task", ["task"], environ=os.environ, folder=tmp_path, log=tmp_path / "log" / "task.log")
+        log = tmp_path / "log" / "task.log"
+        child = Child("task", ["task"], environ=os.environ, folder=tmp_path, log=log, stop_signal=stop_signal)
         made.append(child)
         return child
 
@@ -182,6 +183,19 @@ def test_a_child_is_asked_before_it_is_ended(make_child: MakeChild) -> None:
     child.ask_to_stop()
     assert child.wait(time.monotonic() + 5)
     assert child.ended() == 7
+
+
+def test_a_child_of_a_run_in_the_background_hears_it_too(make_child: MakeChild) -> None:
+    """A shell lets what it starts with `&` ignore SIGINT, which everything below would inherit."""
+    child = make_child("import time; print('ready', flush=True); time.sleep(60)", stop_signal=signal.SIGINT)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        child.start()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    wait_until(lambda: "ready" in child.output())
+    child.ask_to_stop()
+    assert child.wait(time.monotonic() + 5)
 
 
 def test_ending_a_child_ends_what_it_started(make_child: MakeChild) -> None:
