@@ -13,15 +13,12 @@ from link4web.accounts.bank import reseal_bank_accounts
 from link4web.accounts.passwords import WeakPassword
 from link4web.audit.commands import audit
 from link4web.connections.reseal import reseal_all
-from link4web.connections.syncing import SYNC
 from link4web.demo import seed_demo
 from link4web.mail.address import EmailProblem, canonical_email, email_key
 from link4web.schedule import run_schedule
 from link4web.settings import Settings
 from link4web.support.commands import support
 from link4web.worker import Worker
-
-LONG_KINDS = frozenset({SYNC})
 
 
 def add_commands(app: Flask) -> None:
@@ -74,7 +71,9 @@ def seed() -> None:
 def worker() -> None:
     """Bring about what the outbox asks for, until stopped."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (werkzeug's way to the object behind its proxy)
-    Worker(app, long_kinds=LONG_KINDS, schedule=run_schedule).run()
+    worker = Worker(app, schedule=run_schedule)
+    worker.stop_at_signals()
+    worker.run()
 
 
 @user.command("create")

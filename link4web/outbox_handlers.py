@@ -18,10 +18,10 @@ def register() -> None:
     """Fill the outbox's registry."""
     account_jobs.register_jobs()
     invitation_jobs.register_jobs()
-    outbox.handles(leaving.LET_GO, leaving.let_go, settled=leaving.let_go_failed)
+    outbox.handles(leaving.LET_GO, leaving.let_go, settled=leaving.let_go_failed, is_long=True)
     outbox.handles(losing.LOST_MAIL, losing.send_lost_mail)
     outbox.handles(webhooks.READ_AGAIN, webhooks.read_again)
-    outbox.handles(SYNC, sync.run, settled=sync.failed, lease_seconds=sync.LEASE_SECONDS)
+    outbox.handles(SYNC, sync.run, settled=sync.failed, lease_seconds=sync.LEASE_SECONDS, is_long=True)
     outbox.handles(NUMBER_RULE, customer_services.follow_number_rule)
     contact_jobs.register_jobs()
     colleague_jobs.register_jobs()

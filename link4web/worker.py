@@ -16,29 +16,31 @@ from link4web.outbox import registry
 
 log = structlog.get_logger()
 POLL_SECONDS = 0.5
+#: So many jobs that wait for an accounting system, or take long, run side by side.
+LONG_AT_ONCE = 3
 
 
 class Worker:
     """Runs until `stop()`; jobs that have begun are finished first, or give themselves back at their next step.
 
-    Long work (a sync) has a thread of its own, so that a mail never waits for it.
+    What waits for an accounting system, or takes long by itself, has threads of its own: no mail waits for it, and a
+    system that answers slowly keeps nobody else's work waiting while one of these threads is free. Each takes one job
+    at a time, since what it had claimed beside it would wait with it.
     """
 
-    def __init__(self, app: Flask, *, long_kinds: frozenset[str], schedule: Callable[[], None]) -> None:
+    def __init__(self, app: Flask, *, schedule: Callable[[], None]) -> None:
         self.app = app
         self.schedule = schedule
         kinds = registry.kinds()
-        self.lanes = (
-            tuple(kind for kind in kinds if kind not in long_kinds),
-            tuple(kind for kind in kinds if kind in long_kinds),
+        self.lanes = tuple(
+            tuple(kind for kind in kinds if registry.handler(kind).is_long is is_long) for is_long in (False, True)
         )
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT."""
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, self._on_signal)
-        threads = [threading.Thread(target=self._loop, args=(lane,)) for lane in self.lanes]
+        """Work until `stop()`."""
+        short, long = self.lanes
+        threads = [threading.Thread(target=self._loop, args=(lane,)) for lane in (short, *[long] * LONG_AT_ONCE)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -47,6 +49,11 @@ class Worker:
 
     def stop(self) -> None:
         self._stopping.set()
+
+    def stop_at_signals(self) -> None:
+        """Stop at SIGTERM and SIGINT; call it in the main thread."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._on_signal)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stop()
@@ -58,17 +65,17 @@ class Worker:
 
     def _turn(self, kinds: tuple[str, ...]) -> int:
         """One round over the kinds; how many jobs ran. Trouble with the database is waited out, not died of."""
-        done = 0
+        done, is_short = 0, kinds == self.lanes[0]
         try:
             with self.app.app_context():
-                if kinds == self.lanes[0]:
+                if is_short:
                     self.schedule()
                 due = outbox.due_kinds(kinds)
             for kind in due:
                 if self._stopping.is_set():
                     break
                 with self.app.app_context():
-                    done += outbox.drain(kind, limit=20, stopping=self._stopping.is_set)
+                    done += outbox.drain(kind, limit=20 if is_short else 1, stopping=self._stopping.is_set)
         except Exception:  # the loop outlives a database that is away for a moment
             log.exception("worker turn failed")
             self._stopping.wait(2.0)

@@ -48,7 +48,7 @@ def tell_member(job: Job) -> None:
 
 def register_jobs() -> None:
     """Tell the outbox who does it."""
-    outbox.handles(services.WIND_UP, services.wind_up, lease_seconds=services.LEASE)
-    outbox.handles(services.DELETE, services.delete_all, lease_seconds=services.LEASE)
+    outbox.handles(services.WIND_UP, services.wind_up, lease_seconds=services.LEASE, is_long=True)
+    outbox.handles(services.DELETE, services.delete_all, lease_seconds=services.LEASE, is_long=True)
     outbox.handles(services.MAIL, tell_member)
-    outbox.handles(export.MAKE, export.make, settled=export.failed, lease_seconds=export.LEASE)
+    outbox.handles(export.MAKE, export.make, settled=export.failed, lease_seconds=export.LEASE, is_long=True)

@@ -24,9 +24,9 @@ REMOVE_DRAFT = "customers.remove_draft"
 
 def register_jobs() -> None:
     """Tell the outbox who brings changes into the ledger."""
-    outbox.handles(WRITE_BACK, write_back, settled=write_back_failed)
-    outbox.handles(MAKE_DRAFT, make_draft, settled=draft_failed)
-    outbox.handles(REMOVE_DRAFT, remove_draft, settled=draft_failed)
+    outbox.handles(WRITE_BACK, write_back, settled=write_back_failed, is_long=True)
+    outbox.handles(MAKE_DRAFT, make_draft, settled=draft_failed, is_long=True)
+    outbox.handles(REMOVE_DRAFT, remove_draft, settled=draft_failed, is_long=True)
 
 
 def may_ask_to_write(connection: Connection) -> bool:

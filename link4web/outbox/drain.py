@@ -75,12 +75,16 @@ def _claim(kind: str, limit: int) -> list[Job]:
 
 
 def _turns(kind: str, due: ColumnElement[bool], limit: int) -> list[OutboxRow]:
-    """The next rows, one of each organisation in turn, locked."""
+    """The next rows, one of each organisation in turn, locked.
+
+    Where one is taken at a time chance says whose: by their age, a flood of one organisation would go first whole.
+    """
     turn = func.row_number().over(
         partition_by=OutboxRow.organisation_id, order_by=(OutboxRow.priority, OutboxRow.due_at, OutboxRow.id)
     )
     waiting = select(OutboxRow.id, OutboxRow.due_at, turn.label("turn")).where(OutboxRow.kind == kind, due).subquery()
-    ids = db.session.scalars(select(waiting.c.id).order_by(waiting.c.turn, waiting.c.due_at).limit(limit)).all()
+    then = waiting.c.due_at if limit > 1 else func.random()
+    ids = db.session.scalars(select(waiting.c.id).order_by(waiting.c.turn, then).limit(limit)).all()
     # PostgreSQL skips rows another worker holds; SQLite has one writer at a time, so there are none
     rows = db.session.scalars(select(OutboxRow).where(OutboxRow.id.in_(ids), due).with_for_update(skip_locked=True))
     order = {row_id: place for place, row_id in enumerate(ids)}

@@ -39,21 +39,30 @@ Settle = Callable[["Job", str, str], None]
 
 @dataclass(frozen=True)
 class Handler:
-    """`work` does the job; `settled(job, state, code)` is told inside the final transaction when it can't."""
+    """`work` does the job; `settled(job, state, code)` is told inside the final transaction when it can't.
+
+    `is_long`: it waits for an accounting system or takes long by itself, so nothing quick should wait behind it.
+    """
 
     work: Callable[["Job"], None]
     settled: Settle | None = None
     lease_seconds: int = 60
+    is_long: bool = False
 
 
 _handlers: dict[str, Handler] = {}
 
 
 def handles(
-    kind: str, work: Callable[["Job"], None], *, settled: Settle | None = None, lease_seconds: int = 60
+    kind: str,
+    work: Callable[["Job"], None],
+    *,
+    settled: Settle | None = None,
+    lease_seconds: int = 60,
+    is_long: bool = False,
 ) -> None:
     """Register the handler for a kind of effect."""
-    _handlers[kind] = Handler(work, settled, lease_seconds)
+    _handlers[kind] = Handler(work, settled, lease_seconds, is_long)
 
 
 def handler(kind: str) -> Handler:

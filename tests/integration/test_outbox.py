@@ -321,19 +321,50 @@ def test_the_worker_loop_ends_when_told(town: Town, handle: Callable[..., None])
     done: list[str] = []
     handle(lambda job: done.append(job.key))
     add("one")
-    worker = Worker(town.app, long_kinds=frozenset(), schedule=lambda: None)
-    threads = [threading.Thread(target=worker._loop, args=(lane,)) for lane in worker.lanes]
-    for thread in threads:
-        thread.start()
+    worker = Worker(town.app, schedule=lambda: None)
+    running = threading.Thread(target=worker.run)
+    running.start()
     for _ in range(100):
         if done:
             break
         threading.Event().wait(0.05)
     worker.stop()
-    for thread in threads:
-        thread.join(5)
+    running.join(5)
     assert done == ["one"]
-    assert not any(thread.is_alive() for thread in threads)
+    assert not running.is_alive()
+
+
+def test_nobody_waits_for_a_system_that_answers_slowly(town: Town, handle: Callable[..., None]) -> None:
+    """The job before ends only once the other one, which was asked for later, is done."""
+    other, met = threading.Event(), []
+
+    def work(job: Job) -> None:
+        if job.key == "slow":
+            met.append(other.wait(10))
+        else:
+            other.set()
+
+    handle(work, is_long=True)
+    for key in ("slow", "quick"):
+        add(key, organisation=organisation(key))
+    worker = Worker(town.app, schedule=lambda: None)
+    running = threading.Thread(target=worker.run)
+    running.start()
+    while not met:
+        threading.Event().wait(0.05)
+    worker.stop()
+    running.join(5)
+    assert met == [True]
+
+
+def test_one_at_a_time_a_flood_does_not_go_first(handle: Callable[..., None]) -> None:
+    """R-055: fifty of one organisation, asked for earlier; the other's are among the next few."""
+    done: list[str] = []
+    handle(lambda job: done.append(job.key), is_long=True)
+    add(*(f"flood{number}" for number in range(50)), organisation=organisation("Flood"))
+    add("a", "b", organisation=organisation("Other"))
+    drain(40, limit=1)
+    assert {"a", "b"} <= set(done)
 
 
 def test_scheduled_work_runs_once(town: Town) -> None:

@@ -396,7 +396,7 @@ def test_a_worker_that_stops_gives_the_walk_back(town: Town, owner: Person, xero
     xero.seed(3300)
     books = connected(town, owner, xero)
     xero.fail(kind="slow", delay=0.5, count=3, path=CONTACTS)
-    worker = Worker(town.app, long_kinds=frozenset({SYNC}), schedule=lambda: None)
+    worker = Worker(town.app, schedule=lambda: None)
     long_work = threading.Thread(target=worker._loop, args=(worker.lanes[1],))
     long_work.start()
     while books.row().sync_page < 1:
