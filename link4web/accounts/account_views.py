@@ -47,6 +47,7 @@ def password() -> Response:
         except WeakPassword as weak:
             form.password.errors = [weak.sentence]
         else:
+            sessions.change_token()  # a copy of the cookie is no longer this session either
             flash("Your password is changed, and you are signed out everywhere else.", "done")
             return go_to(url_for(".show"))
     return page("accounts/password.html", status=422 if form.errors else 200, form=form, email=current_user.email)

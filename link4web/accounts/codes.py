@@ -125,14 +125,14 @@ def check(user_id: str, typed: str, address: str) -> bool:
     """
     guesses = guessed(user_id)
     slowed = partial(record, "account.code", kind="user", object_id=user_id, outcome="slowed")
-    if wait := slowing.take_try(guesses, address, note=slowed):
+    if wait := slowing.take_try(guesses, address, note=slowed, of_network=False):
         raise CodeRefused(wait)
     plain = "".join(character for character in typed.lower() if character.isalnum())
     recovers = not plain.isdecimal() and _recovery_fits(user_id, plain)
     with writing():
         used = _use_recovery(user_id, plain) if recovers else _use_step(user_id, plain)
         if used:
-            slowing.succeeded(guesses, address)
+            slowing.succeeded(guesses, address, of_network=False)
         if used and recovers:
             notices.tell(user_id, "recovery_used")
         by = "recovery code" if recovers else "code"

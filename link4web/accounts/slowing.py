@@ -36,23 +36,25 @@ class _Keys:
     known: str
 
 
-def take_try(email: str, address: str, *, note: Callable[[], object]) -> int:
+def take_try(email: str, address: str, *, note: Callable[[], object], of_network: bool = True) -> int:
     """Count a try before it is made, so that parallel ones can't slip through.
 
     0: it may be made. More: the seconds to wait, and nothing was counted. `NEVER`: only a new password helps.
     `note` puts a try that has to wait into the trail, once a minute for each counter: guessing must not fill it.
+    `of_network` False: what others in this network guess doesn't count, since this comes after a right password.
     """
     keys = _keys(email, address)
     with writing():
         rows = _locked(keys)
         is_known = db.session.get(SignInAttempt, keys.known) is not None
-        counted = ("pair", "network") if is_known else ("pair", "account", "network")
+        network = ("network",) if of_network else ()
+        counted = ("pair", *network) if is_known else ("pair", "account", *network)
         waits = {kind: _wait(kind, rows[getattr(keys, kind)]) for kind in counted}
         wait = NEVER if NEVER in waits.values() else max(waits.values())
         if wait:
             _note([rows[getattr(keys, kind)] for kind in counted if waits[kind]], note)
         else:
-            for kind in ("pair", "account", "network"):
+            for kind in ("pair", "account", *network):
                 _count(kind, rows[getattr(keys, kind)])
     return wait
 
@@ -69,13 +71,14 @@ def may_keep(address: str) -> bool:
     return may
 
 
-def succeeded(email: str, address: str) -> None:
-    """Take the try back and remember the network, inside ``writing()``."""
+def succeeded(email: str, address: str, *, of_network: bool = True) -> None:
+    """Take the try back and remember the network, inside ``writing()``. `of_network`: as it was taken."""
     keys = _keys(email, address)
+    counted = [keys.network, keys.known] if of_network else [keys.known]
     forgive(email)
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.key == keys.pair))
     _insert_missing([keys.known])
-    for row in db.session.scalars(select(SignInAttempt).where(SignInAttempt.key.in_([keys.network, keys.known]))):
+    for row in db.session.scalars(select(SignInAttempt).where(SignInAttempt.key.in_(counted))):
         row.failures = max(0, row.failures - 1)
         row.last_at = clock.now()
 

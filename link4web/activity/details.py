@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from link4web.accounts.words import ROLES_IN_SENTENCES, may_words
 from link4web.activity.pages import page_words
+from link4web.web.filters import moment
 from link4web.web.rights import Rights
 
 
 def details_words(action: str, details: str) -> str:
-    """From what to what somebody's rights changed, what they had, or which page support opened; empty for the rest."""
+    """From what to what somebody's rights changed, what they had, which page support opened, until when support is let
+    in; empty for the rest.
+    """
     told: dict[str, Any] = json.loads(details)
     if action in ("support.viewed", "support.did"):
         return page_words(told)
@@ -18,6 +22,8 @@ def details_words(action: str, details: str) -> str:
         return f"before: {_rights_words(told, 'before')}; now: {_rights_words(told, 'after')}"
     if action in ("membership.left", "membership.removed") and told.get("role"):
         return f"was {_role_words(told['role'])}"
+    if action == "support.allowed" and told.get("until"):
+        return f"until {moment(datetime.fromisoformat(told['until']))}"
     return ""
 
 

@@ -189,15 +189,20 @@ def sign_out_person(organisation: str, person: str) -> Response:
     return go_to(url_for(".person", organisation=organisation, person=person))
 
 
-@bp.route("/leave", methods=["GET", "POST"])
+@bp.get("/leave")
 @requires(Permission.VIEW_CUSTOMERS)
 def leave(organisation: str) -> Response:
-    if request.method == "POST":
-        name = g.organisation.name
-        memberships.leave(organisation, current_user.id)
-        flash(f"You have left {name}.", "done")
-        return go_to(url_for("overview.index"))
+    """What leaving means, and who could take one's place."""
     return _leave_page(organisation)
+
+
+@bp.post("/leave")
+@requires(Permission.VIEW_CUSTOMERS, fresh=True)
+def leave_now(organisation: str) -> Response:
+    name = g.organisation.name
+    memberships.leave(organisation, current_user.id)
+    flash(f"You have left {name}.", "done")
+    return go_to(url_for("overview.index"))
 
 
 def _leave_page(organisation: str, *, missing: Coded | None = None) -> Response:

@@ -68,12 +68,12 @@ def _current(provider: Provider | None) -> Response:
         current = opened_last(mine) or mine[0]
         return go_to(url_for(f"{current.provider}.customers", connection=current.id))
     if bound:
-        return go_to(url_for(".connections", organisation=bound))  # how to connect one is not support's to see
+        return go_to(url_for("entry.connections", organisation=bound))  # how to connect one is not support's to see
     if not organisation and len(organisations_of(current_user.id)) > 1:
         return go_to(url_for("overview.index"))  # which of them to connect is theirs to say
     here = find_member(current_user.id, organisation or None, None)
     if here and not here.may(Permission.CONNECT):
-        return go_to(url_for(".connections", organisation=here.organisation_id))  # says who can connect something
+        return go_to(url_for("entry.connections", organisation=here.organisation_id))  # says who can connect something
     way = f"{provider.slug}.connect" if provider else "entry.connect"
     return go_to(url_for(way, organisation=organisation or None))
 

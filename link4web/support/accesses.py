@@ -64,9 +64,10 @@ def ask(agent: User, role: str, wish: Wish) -> SupportAccess:
     """Ask for access; where the organisation's switch is on it may begin at once, else its admins get a mail.
 
     Raises:
-        Refused: nobody may act for that person (R-065), or no second of us could decide; the trail has it.
+        Refused: nobody may act for that person (R-065), the same was asked already, or no second of us could decide;
+            the trail has it.
     """
-    refused = why_not(agent.id, wish.user_id)
+    refused = why_not(agent.id, wish.user_id) or _asked_already(agent.id, wish.user_id)
     if refused is None and wish.is_emergency and not (consent.standing() or second_leads(agent.id)):
         refused = words.NO_SECOND
     with writing():
@@ -77,6 +78,16 @@ def ask(agent: User, role: str, wish: Wish) -> SupportAccess:
     if refused:
         raise Refused(refused)
     return access
+
+
+def _asked_already(agent_id: str, user_id: str) -> Coded | None:
+    """An open request of the same agent for the same person: its admins need no second mail about it."""
+    now = clock.now()
+    waits = and_(SupportAccess.state == "waiting", SupportAccess.asked_at > now - ASKED_FOR)
+    may_begin = and_(SupportAccess.state == "ready", SupportAccess.valid_until > now)
+    same = SupportAccess.agent_id == agent_id, SupportAccess.user_id == user_id
+    found = db.session.scalar(select(SupportAccess.id).where(*same, or_(waits, may_begin)).limit(1))
+    return words.ASKED_ALREADY if found else None
 
 
 def _asked(agent: User, role: str, wish: Wish) -> SupportAccess:
@@ -129,6 +140,8 @@ def is_open_for_answer(access: SupportAccess) -> bool:
 def answer(access_id: str, admin_id: str, *, yes: bool) -> bool:
     """An admin's word on one request; False when it has been decided or has run out meanwhile.
 
+    A yes for somebody who has left meanwhile lets nobody in: such a request is withdrawn.
+
     Nobody of the support staff gives it, though they may be an admin there: it is the customer's.
     """
     with writing():
@@ -136,8 +149,12 @@ def answer(access_id: str, admin_id: str, *, yes: bool) -> bool:
         may_answer = admin_id in consent.admins(access.organisation_id) and not staff.is_staff(admin_id)
         if not is_open_for_answer(access) or not may_answer:
             return False
-        _decide(access, admin_id, "approved", yes=yes)
-    return True
+        is_void = yes and why_not(access.agent_id, access.user_id) is not None
+        if is_void:
+            _withdraw(access)
+        else:
+            _decide(access, admin_id, "approved", yes=yes)
+    return not is_void
 
 
 def decide_emergency(access_id: str, lead_id: str, *, yes: bool) -> None:
@@ -174,9 +191,13 @@ def take_back(access_id: str) -> None:
         if access.state == "started":
             finish(access, "consent")
         elif access.state in OPEN:
-            access.state = "withdrawn"
-            _forget_links(access)
-            _note("support.taken_back", access.user_id, access.id)
+            _withdraw(access)
+
+
+def _withdraw(access: SupportAccess) -> None:
+    access.state = "withdrawn"
+    _forget_links(access)
+    _note("support.taken_back", access.user_id, access.id)
 
 
 def allow_no_more() -> bool:

@@ -59,6 +59,12 @@ _OF_STAFF = (
     ),
     _plain("SUPPORT-TOO-LATE", "It may not begin any more", words.TOO_LATE, "Ask anew, with the reason as it is now."),
     _plain(
+        "SUPPORT-ASKED-ALREADY",
+        "You have asked already",
+        words.ASKED_ALREADY,
+        "Open your request from the support page: begin there, or take it back and ask anew.",
+    ),
+    _plain(
         "SUPPORT-NO-SECOND",
         "No second person of support",
         words.NO_SECOND,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from flask import Response, abort, current_app, session, url_for
 from sqlalchemy import bindparam, select
+from werkzeug.exceptions import HTTPException
 
 from link4web import clock, tenancy
 from link4web.accounts import sessions as stored_sessions
@@ -58,7 +59,7 @@ def begin(access_id: str) -> None:
     session_id = new_id()
     try:
         _note_start(access_id, home.id, home.user_id or "", session_id, ends_at)
-    except Refused:
+    except (Refused, HTTPException):
         raise
     except Exception as error:  # noqa: BLE001 (whatever it is that keeps the trail from being written)
         db.session.rollback()

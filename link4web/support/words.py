@@ -31,6 +31,10 @@ OFF = "Support access is off. Whoever was in there on that ground is out with th
 OFF_BUT = OFF + " A visit that was allowed by itself may go on or begin: end it below if you like."
 NO_CONSENT = Coded("Nobody has allowed this yet. Wait for an admin’s answer.", "SUPPORT-NO-CONSENT")
 TOO_LATE = Coded("This may not begin any more. Ask again.", "SUPPORT-TOO-LATE")
+ASKED_ALREADY = Coded(
+    "You have asked for this account already, and that request is open. Use it, or take it back.",
+    "SUPPORT-ASKED-ALREADY",
+)
 NO_SECOND = Coded(
     "Nobody else of support could decide about an emergency now. Ask without it; the admins get a mail.",
     "SUPPORT-NO-SECOND",

@@ -310,6 +310,20 @@ def test_trying_many_accounts_from_one_network_is_slowed(town: Town) -> None:
 
 
 @on_sqlite
+def test_a_slowed_network_refuses_no_right_code(town: Town) -> None:
+    """R-005: what others guess behind the same address makes nobody's code wrong."""
+    person, attacker = town.person(), town.visitor()
+    person.set_up_codes()
+    token = attacker.token()
+    for number in range(25):
+        form = {"email": f"victim{number}@harbour.example", "password": OTHER_PASSWORD}
+        attacker.post("/sign-in", form, token=token)
+    town.later(seconds=40)
+    assert person.sign_in().location.startswith("/sign-in/code")
+    assert person.post("/sign-in/code", {"code": person.next_code()}).status_code == 303
+
+
+@on_sqlite
 def test_wrong_tries_are_not_forgotten_with_the_month(town: Town) -> None:
     """R-005: whoever guesses now and then, each time from elsewhere, has no more tries than others."""
     owner, attacker = town.person(), town.visitor()
@@ -372,7 +386,9 @@ def test_a_stolen_session_changes_no_password(town: Town) -> None:
     assert person.post("/confirm-it-is-you", proof).status_code == 422, "without a code"
     assert person.in_another_browser().sign_in(OTHER_PASSWORD).status_code == 422
     assert person.confirm("/account/password", person.next_code()) == "/account/password"
+    copied = person.client.get_cookie("l4w_8000", domain="localhost")
     assert person.post("/account/password", form).location == "/account"
+    assert person.client.get_cookie("l4w_8000", domain="localhost") != copied, "a copy of the cookie opens nothing"
     assert person.in_another_browser().sign_in(OTHER_PASSWORD).status_code == 303
 
 

@@ -478,6 +478,9 @@ class TestManaging:
         assert office.rights_of(colleague) == ADMIN
         assert office.rights_of(office.admin) == Rights("user", may_edit=True, may_approve=True, may_send=True)
         assert office.admin.post(f"{office.users}/hand-over", {"person": office.admin.user_id}).status_code == 403
+        town.later(minutes=11)
+        assert office.admin.post(f"{office.users}/leave").location.startswith("/confirm-it-is-you")
+        office.admin.confirm()
         assert office.admin.post(f"{office.users}/leave").location == "/organisations"
         assert office.admin.get(office.users).status_code == 404
         town.work()

@@ -52,6 +52,7 @@ FOREIGN: list[dict[str, str]] = [
     {"Origin": "https://evil.example"},
     {"Origin": "http://localhost:8100"},
     {"Origin": "null"},
+    {"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"},
     {"Origin": "http://localhost:8000.evil.example"},
     {"Origin": "http://evil.example", "Referer": "http://localhost:8000/"},
 ]

@@ -1,6 +1,7 @@
 """Support in somebody's account: only with consent, for an hour, looking, and nothing of it goes unseen."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -203,6 +204,47 @@ def test_the_link_in_the_mail(town: Town) -> None:
 
 
 @on_sqlite
+def test_asked_twice_is_one_request(town: Town) -> None:
+    case = case_of(town)
+    case.ask()
+    assert "You have asked for this account already" in case.ask().text
+    town.work()
+    assert len([mail for mail in town.mails_to(case.owner.email) if "May support" in mail["subject"]]) == 1
+    case.agent.post(f"{case.page}/withdraw")
+    assert case.ask().status_code == 303
+
+
+@on_sqlite
+def test_a_yes_for_somebody_who_has_left_lets_nobody_in(town: Town) -> None:
+    case = case_of(town)
+    office = Office(town, case.owner)
+    colleague = office.member(Rights("user"))
+    case.ask(user=colleague.user_id)
+    assert colleague.post(f"{office.users}/leave").status_code == 303
+    case.owner.post(f"{case.settings}/{case.access}/allow")
+    assert "This has been decided already" in case.owner.get(case.settings).text
+    assert case.row().state == "withdrawn"
+
+
+@on_sqlite
+def test_the_request_of_another_agent_is_not_there(town: Town) -> None:
+    """R-071: an ordinary 404, no alarm about the trail."""
+    case, other = case_of(town), agent_of(town, name="Ben Agent")
+    case.ask()
+    case.allow()
+    assert other.post(f"{case.page}/start").status_code == 404
+    assert case.start().status_code == 303
+
+
+@on_sqlite
+def test_a_system_that_is_not_connected_leads_to_the_connections(town: Town) -> None:
+    case = case_of(town).entered()
+    for provider in ("myob", "quickbooks"):
+        led = case.agent.get(f"/{provider}/customers")
+        assert (led.status_code, led.location) == (303, f"/org/{case.owner.organisation_id}/connections")
+
+
+@on_sqlite
 def test_a_request_stands_in_the_list_of_organisations(town: Town) -> None:
     """For its admins, while it waits; nobody else reads of it."""
     case, said = case_of(town), "Support asks to look in"
@@ -299,6 +341,8 @@ def test_a_new_end_leaves_who_is_in_there(town: Town) -> None:
     shown = case.owner.get(case.settings).text
     assert f"On until {day.day} " in shown and f'value="{day}"' in shown
     assert len(case.events("support.allowed")) == 2
+    log = case.owner.get(case.settings.replace("support", "activity")).text
+    assert re.search(rf"let support in until a day.*?until {day.day} ", log, re.DOTALL)
     assert case.switch_on(days=1).status_code == 303
     assert case.agent.get("/on-behalf").status_code == 200
     case.owner.post(f"{case.settings}/switch", {"switch": "off"})
