@@ -11,7 +11,10 @@ from link4web.closing.models import Export
 from link4web.connections import vault
 from link4web.connections.models import Connection
 from link4web.database import db
+from link4web.web.rights import Rights
+from tests.colleagues import Office
 from tests.integration.test_contact import reference, write
+from tests.invited import address, fail_mail
 from tests.people import Person, Town
 from tests.supporters import agent_of, case_of
 
@@ -84,3 +87,15 @@ def test_what_an_error_page_says_leads_to_the_message_about_it(town: Town) -> No
         shown = found(agent, asked)
         assert "Message to support" in shown and number in shown
     assert "Nothing fits" in found(agent, "0123456789abcdef")
+
+
+@on_sqlite
+def test_why_a_colleagues_mail_failed_is_told_as_their_admin_reads_it(town: Town) -> None:
+    case, colleague = case_of(town), address()
+    office = Office(town, case.owner)
+    fail_mail(town, stage="rcpt", code=550, to=colleague, count=1)
+    office.invite(colleague, Rights("user"))
+    town.work()
+    for page in (case.owner.get(office.users), case.agent.get(case.organisation_page)):
+        assert "The mail server refused this address." in page.text
+        assert "/help/p/USER-MAIL-FAILED" in page.text
