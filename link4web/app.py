@@ -11,7 +11,7 @@ from werkzeug.routing import BaseConverter
 from link4web import cli, clock, outbox_handlers, problems, routes
 from link4web.accounts.organisations import zone_of
 from link4web.accounts.sessions import STORE
-from link4web.connections.membership import find_member
+from link4web.connections.membership import member_by_path
 from link4web.database import db, engine_options, prepare_engine
 from link4web.extensions import htmx, login_manager, migrate
 from link4web.help import hints, links
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _bind_extensions(app)
     init_request_log(app)
-    init_access(app, find_member, role_of, support_sessions.load)
+    init_access(app, member_by_path, role_of, support_sessions.load)
     init_security(app, settings)
     init_errors(app)
     init_filters(app, _own_zone)

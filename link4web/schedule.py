@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from link4web import clock, outbox, tally
 from link4web.accounts import jobs as accounts
+from link4web.audit import anchors
 from link4web.closing import export as exports
 from link4web.closing import services as closing
 from link4web.connections import due, services, webhooks
@@ -19,6 +20,7 @@ EXPIRY = "schedule.invitations"
 LEFTOVERS = "schedule.leftovers"
 CLOSED = "schedule.closed"
 FINISHED = "schedule.finished"
+ANCHORS = "schedule.anchors"
 CHUNKS_IN_A_ROW = 20
 
 
@@ -31,6 +33,7 @@ def run_schedule() -> None:
     outbox.ask_every(LEFTOVERS, timedelta(minutes=30))
     outbox.ask_every(FINISHED, timedelta(hours=1))
     outbox.ask_every(CLOSED, timedelta(hours=1))
+    outbox.ask_every(ANCHORS, timedelta(hours=1))
 
 
 def register_jobs() -> None:
@@ -40,6 +43,7 @@ def register_jobs() -> None:
     outbox.handles(LEFTOVERS, forget_leftovers)
     outbox.handles(FINISHED, forget_finished)
     outbox.handles(CLOSED, delete_closed)
+    outbox.handles(ANCHORS, anchor_trail)
 
 
 def request_syncs(_: Job) -> None:
@@ -69,6 +73,11 @@ def forget_leftovers(_: Job) -> None:
 def delete_closed(_: Job) -> None:
     """Have the data of organisations deleted that were closed 30 days ago."""
     closing.delete_due()
+
+
+def anchor_trail(_: Job) -> None:
+    """Write down how far each chain of the trail has got, so that none can be cut unnoticed."""
+    anchors.anchor()
 
 
 def forget_finished(_: Job) -> None:

@@ -46,6 +46,7 @@ ACTIONS: dict[str, Act] = {
     "account.suspended": Act("people", "suspended somebody"),
     "account.verified": Act("people", "confirmed their address"),
     "activity.exported": Act("data", "downloaded the activity log"),
+    "audit.anchored": Act("data", "wrote down how far each organisation’s trail has got"),
     "colleague.accepted": Act("people", "accepted the invitation to work here"),
     "colleague.declined": Act("people", "said no to the invitation to work here"),
     "colleague.invited": Act("people", "invited somebody to work here"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from link4web import clock
 from link4web.audit.models import AuditEvent, AuditHead
@@ -115,21 +116,40 @@ def chains() -> Iterator[str]:
 
 def length(chain: str) -> int:
     """How many events the chain says that it has."""
-    head = db.session.get(AuditHead, chain)
-    return head.position if head else 0
+    position = db.session.scalar(select(AuditHead.position).where(AuditHead.chain == chain))
+    return position if isinstance(position, int) else 0
 
 
 def verify(chain: str) -> int | None:
-    """The position of the first event that does not fit its chain, or None when all fit."""
+    """The position of the first event that does not fit its chain, or None when all fit.
+
+    An event that nobody can read, such as one with a date that is none, does not fit either.
+    """
+    readable: list[int] = []
+    for at_a_time in (500, 1):
+        readable.clear()
+        try:
+            return _misfit(chain, at_a_time, readable)
+        except (ValueError, TypeError, OverflowError):
+            continue  # SQLite takes into any column what it can't hold; one by one, the row shows
+        except OperationalError as error:
+            if "decode" not in str(error):
+                raise
+    return len(readable) + 1
+
+
+def _misfit(chain: str, at_a_time: int, readable: list[int]) -> int | None:
+    """As `verify`; `readable` takes down the positions of the events that were read and fit."""
     previous, position = b"", 0
     events = select(AuditEvent).where(AuditEvent.chain == chain).order_by(AuditEvent.position)
-    with closing(db.session.scalars(events.execution_options(yield_per=500, populate_existing=True))) as found:
+    with closing(db.session.scalars(events.execution_options(yield_per=at_a_time, populate_existing=True))) as found:
         for event in found:
             position += 1
             if event.position != position or event.hash != _digest(previous, event):
                 return position
             previous = event.hash
-    head = db.session.get(AuditHead, chain)
+            readable.append(position)
+    head = db.session.execute(select(AuditHead.position, AuditHead.hash).where(AuditHead.chain == chain)).first()
     if (head.position if head else 0) != position:
         return position + 1
     # the last event has none after it that would show a hash made to fit

@@ -1,8 +1,8 @@
 """From a person and the ids in a path to a membership: the one place where a request enters an organisation."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
-from link4web import tenancy
+from link4web import tally, tenancy
 from link4web.accounts.models import RIGHTS, Membership, Organisation
 from link4web.connections.models import Connection
 from link4web.connections.queries import ledgers
@@ -10,6 +10,16 @@ from link4web.database import db
 from link4web.revision import Revision
 from link4web.web.access import Member
 from link4web.web.rights import Rights
+
+FOREIGN = "tenancy.foreign"
+
+
+def member_by_path(user_id: str, organisation_id: str | None, connection_id: str | None) -> Member | None:
+    """As `find_member`, for the path of a request; counts it when the path names what is another organisation's."""
+    found = find_member(user_id, organisation_id, connection_id)
+    if found is None and (organisation_id or connection_id):
+        _note_refused(organisation_id, connection_id)
+    return found
 
 
 def find_member(user_id: str, organisation_id: str | None, connection_id: str | None) -> Member | None:
@@ -38,6 +48,17 @@ def find_member(user_id: str, organisation_id: str | None, connection_id: str | 
         is_closed=organisation.closed_at is not None,
         system=_only_system(organisation.id),
     )
+
+
+def _note_refused(organisation_id: str | None, connection_id: str | None) -> None:
+    """Count what is there and not the person's (R-194); ask and write the same for what is not there (R-045)."""
+    if connection_id is not None:
+        with tenancy.system("whether a connection that was refused is another organisation's; it is only counted"):
+            # counted, not looked for: that takes as long when there is none
+            there = db.session.scalar(select(func.count()).where(Connection.id == connection_id))
+    else:
+        there = db.session.scalar(select(func.count()).where(Organisation.id == organisation_id))
+    tally.owe(FOREIGN, there or 0)
 
 
 _OPEN_FIRST = (Organisation.closed_at.is_not(None), Organisation.name, Organisation.id)

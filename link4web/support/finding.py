@@ -1,21 +1,25 @@
-"""One box that finds anything: by an id, a name, a business number or an e-mail address, in all organisations."""
+"""One box that finds anything, in all organisations: by an id, ours, a ledger file's or that of a request that failed;
+by a ticket, a name, a business number or an e-mail address."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
 
-from link4web import ids, tenancy
+from link4web import ids, providers, tenancy
 from link4web.accounts.leaving import GONE_HOST
 from link4web.accounts.models import Organisation, User
 from link4web.audit.models import AuditEvent
 from link4web.audit.trail import SYSTEM
+from link4web.closing.models import Export
 from link4web.colleagues.models import MembershipInvitation
 from link4web.colleagues.words import MAIL
 from link4web.connections.models import Connection
 from link4web.connections.providers import provider_of
+from link4web.connections.vault import fingerprint
 from link4web.contact.models import ContactMessage
 from link4web.customers.models import Customer
 from link4web.database import db
@@ -67,14 +71,14 @@ def find(asked: str) -> list[Hit]:
         if kind == "number":
             digits = asked.replace(" ", "")
             found = [*_organisations(Organisation.number == digits), *_connections(Connection.file_number == digits)]
-            return [*found, *_customers(Customer.number == digits, Customer.number != "")]
+            return [*found, *_customers(Customer.number == digits, Customer.number != ""), *_by_reference(asked)]
         if kind == "address":
             address = email_key(asked)
             found = [*_people(User.email == address), *_suppressions(address), *_invitations_to(address)]
             found += _colleagues(MembershipInvitation.email == address)
             # the one that no index helps with: some tenths of a second for 100,000 customers
             return [*found, *_customers(Customer.email_key == address)]
-        return list(_by_name(asked))
+        return [*_by_reference(asked), *_by_name(asked)]
 
 
 def _plain(asked: str) -> str:
@@ -92,9 +96,11 @@ def _by_id(wanted: str) -> Iterator[Hit]:
     yield from _colleagues(MembershipInvitation.id == wanted)
     for row in db.session.scalars(select(OutboxRow).where(OutboxRow.id == wanted)):
         yield outbox_hit(row)
-    for access in db.session.scalars(select(SupportAccess).where(SupportAccess.id == wanted)):
-        href = url_for("support.access", organisation=access.organisation_id, access=access.id)
-        yield Hit("Support access", access.ticket, f"{access.state}, by {access.agent_name}", href)
+    yield from _accesses(SupportAccess.id == wanted)
+    for it in db.session.scalars(select(Export).where(Export.id == wanted)):
+        href = url_for("support.organisation", organisation=it.organisation_id)
+        until = f", until {moment(it.expires_at)}" if it.state == "ready" else ""
+        yield Hit("Export of an organisation", it.id, f"{it.state}, asked for {moment(it.asked_at)}{until}", href)
     yield from _events(wanted)
 
 
@@ -112,12 +118,33 @@ def _events(object_id: str) -> Iterator[Hit]:
 def _homes(object_id: str) -> Iterator[str]:
     """The organisations that something of this id belongs to."""
     yield object_id
-    for table in (Connection, Customer, CustomerInvitation, MembershipInvitation, SupportAccess):
+    for table in (Connection, Customer, CustomerInvitation, MembershipInvitation, SupportAccess, Export):
         yield from db.session.scalars(select(table.organisation_id).where(table.id == object_id))
 
 
-def _by_name(text: str) -> Iterator[Hit]:
+def _by_reference(text: str) -> Iterator[Hit]:
+    """By what others call it: a message's reference, a ticket, a failed request, an accounting system's own file id."""
     yield from _messages(ContactMessage.reference == text.upper())
+    if failed := _REQUEST.search(text):
+        yield from _messages(cast(ContactMessage.findings, Text).like(f'%"{failed[0]}"%'))
+    yield from _accesses(func.upper(SupportAccess.ticket) == text.upper())
+    marks = [fingerprint(one.slug, spelt) for one in providers.ALL for spelt in {text, text.lower()}]
+    yield from _connections(Connection.file_hmac.in_(marks))
+
+
+#: A request's id as error pages show it, also with the status that they show before it.
+_REQUEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
+
+
+def _accesses(condition: ColumnElement[bool]) -> Iterator[Hit]:
+    """Requests of support to work in an account, and the visits that came of them."""
+    asked = select(SupportAccess).where(condition).order_by(SupportAccess.asked_at.desc()).limit(EACH)
+    for it in db.session.scalars(asked):
+        href = url_for("support.access", organisation=it.organisation_id, access=it.id)
+        yield Hit("Support access", it.ticket, f"{it.state}, by {it.agent_name}, asked {moment(it.asked_at)}", href)
+
+
+def _by_name(text: str) -> Iterator[Hit]:
     like = f"%{_escaped(text)}%"
     yield from _organisations(
         or_(Organisation.name.ilike(like, escape="\\"), Organisation.register_name.ilike(like, escape="\\"))
@@ -236,7 +263,8 @@ def _customers(*conditions: ColumnElement[bool]) -> Iterator[Hit]:
 
 
 def _messages(condition: ColumnElement[bool]) -> Iterator[Hit]:
-    for it in db.session.scalars(select(ContactMessage).where(condition)):
+    latest = select(ContactMessage).where(condition).order_by(ContactMessage.created_at.desc()).limit(EACH)
+    for it in db.session.scalars(latest):
         href = url_for("support.person", person=it.person_id) if it.person_id else ""
         yield Hit("Message to support", it.reference, f"{it.email}, {moment(it.created_at)}: {it.subject}", href)
 

@@ -26,6 +26,7 @@ from link4web.help.reader import Reader
 from link4web.invitations.models import CustomerInvitation
 from link4web.invitations.words import MAIL_CODES
 from link4web.outbox.models import OutboxRow
+from link4web.sentences import Coded
 from link4web.support import staff
 from link4web.support.finding import Hit, outbox_hit
 from link4web.support.models import SupportAccess
@@ -68,7 +69,7 @@ class Health:
     ledgers: list[Ledger]
     members: list[dict[str, Any]]
     invitations: list[tuple[str, int]]
-    colleagues: list[tuple[str, str, str]]
+    colleagues: list[tuple[str, str, Coded | None]]
     troubled: list[tuple[str, str, str, str]]
     outbox: list[Hit]
     accesses: list[SupportAccess]
@@ -87,7 +88,7 @@ def of_organisation(organisation: Organisation) -> Health:
         [_ledger(connection, organisation) for connection in queries.all_of_organisation()],
         list(_members(organisation.id)),
         [(state, many) for state, many in counts],
-        [(one.email, f"{one.state}, as {ROLES_IN_SENTENCES[one.role]}", MAIL.get(one.problem, "")) for one in invited],
+        [(one.email, f"{one.state}, as {ROLES_IN_SENTENCES[one.role]}", MAIL.get(one.problem)) for one in invited],
         list(_troubled()),
         [outbox_hit(row) for row in _stuck(organisation.id)],
         list(db.session.scalars(select(SupportAccess).order_by(SupportAccess.asked_at.desc()).limit(SOME))),

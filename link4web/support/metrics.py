@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from link4web import clock, tally, tenancy
 from link4web.audit.models import AuditEvent
 from link4web.audit.trail import SYSTEM
+from link4web.connections.membership import FOREIGN
 from link4web.connections.models import Connection
 from link4web.database import db
 from link4web.invitations.models import CustomerInvitation
@@ -23,6 +24,8 @@ OLDEST = timedelta(minutes=10)
 LONGEST = "10 minutes"
 WEEK = timedelta(days=7)
 FAILED_SIGN_INS, BOUNCES, FORGED, LOST, FAILURES = 50, 20, 10, 5, 5
+#: How many pages of organisations that are not theirs people may ask for in a day.
+FOREIGN_PAGES = 10
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: How old a backup may be: one a day, and the time it takes.
 OLDEST_BACKUP = timedelta(hours=26)
@@ -130,8 +133,12 @@ def _sign_ins() -> Metric:
 
 
 def _kept_out() -> Metric:
-    many = tally.counted("tenancy.refused")
-    return _above("Jobs and requests kept out of another organisation today", "foreign_organisation_refused", many, 0)
+    """What ours has tried is a fault, once is enough; what people ask for may be a page they had before they left."""
+    ours, theirs = tally.counted("tenancy.refused"), tally.counted(FOREIGN)
+    name, key = "Jobs and requests kept out of another organisation today", "foreign_organisation_refused"
+    limit = f"{FOREIGN_PAGES} asked for by people, none by our fault"
+    words = f"{number(theirs)} asked for by people, {number(ours)} by our fault" if ours or theirs else "0"
+    return Metric(name, words, limit, ours > 0 or theirs > FOREIGN_PAGES, key, ours + theirs)
 
 
 def _backup() -> Metric:

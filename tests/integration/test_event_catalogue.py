@@ -180,6 +180,14 @@ def a_consent_that_nobody_confirms(town: Town) -> None:
     town.work()
 
 
+@brings("audit.anchored")
+def an_hour_passes(town: Town) -> None:
+    town.owner()
+    with town.app.app_context():
+        run_schedule()
+    town.work()
+
+
 @brings(
     *("organisation.export_asked", "organisation.export_ready", "organisation.exported", "organisation.export_failed"),
     *("organisation.closed", "organisation.kept", "organisation.deleted", "invitations.withdrawn"),

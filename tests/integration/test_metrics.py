@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 from flask import abort
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import event, func, insert, select, update
 from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
 
-from link4web import clock, outbox, tenancy
+from link4web import clock, outbox, tally, tenancy
 from link4web.audit.models import AuditEvent
 from link4web.audit.trail import SYSTEM
 from link4web.connections.models import Connection
 from link4web.database import db, writing
+from link4web.ids import new_id
 from link4web.invitations.models import CustomerInvitation
 from link4web.outbox import registry
 from link4web.outbox.models import OutboxRow
@@ -23,6 +25,7 @@ from link4web.tenancy import ForeignOrganisation, NoOrganisation
 from tests.invited import address, open_shop
 from tests.people import Person, Town
 from tests.supporters import agent_of
+from tests.telling_apart import alike
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WRONG = "wrong wrong wrong wrong"
@@ -102,6 +105,15 @@ def foreign_in_a_job(town: Town, owner: Person) -> None:
     registry._handlers.pop("accounts.watched")
 
 
+def pages_of_others(town: Town, owner: Person) -> None:
+    """Half by the organisation's id, half by a connection's and a customer's."""
+    shop = open_shop(town, town.owner("Sam Stranger", "Kauri Point Marine"))
+    foreign = f"{shop.base}/customers/{shop.customer()}"
+    for _ in range(metrics.FOREIGN_PAGES // 2 + 1):
+        assert owner.get(f"/org/{shop.person.organisation_id}/settings/details").status_code == 404
+        assert owner.get(foreign).status_code == 404
+
+
 def no_backup_in_production(town: Town, _owner: Person) -> None:
     town.app.extensions["settings"] = replace(town.app.extensions["settings"], mode="production")
 
@@ -137,6 +149,7 @@ TRIGGERS: dict[str, list[Callable[[Town, Person], object]]] = {
         lambda town, owner: broken_by(town, owner, ForeignOrganisation()),
         lambda town, owner: broken_by(town, owner, NoOrganisation()),
         foreign_in_a_job,
+        pages_of_others,
     ],
     "backup_age_seconds": [backup_is_old, no_backup_in_production],
 }
@@ -242,3 +255,35 @@ def test_programs_that_watch_read_the_same_numbers(town: Town) -> None:
     town.app.extensions["settings"] = replace(settings, mode="production")
     assert visitor.get("/metrics").status_code == 404
     town.app.extensions["settings"] = settings
+
+
+@on_sqlite
+def test_pages_that_are_not_there_are_not_counted_and_take_the_same_queries(town: Town) -> None:
+    """R-045: who asks for others' pages is seen, and learns nothing by it."""
+    owner, shop = town.owner(), open_shop(town, town.owner("Sam Stranger", "Kauri Point Marine"))
+    with town.app.app_context():
+        engine = db.engine
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    def took(path: str) -> tuple[TestResponse, list[str]]:
+        asked.clear()
+        return owner.get(path), list(asked)
+
+    event.listen(engine, "before_cursor_execute", note)
+    for place, foreign in (("/org/{}/settings/details", shop.person.organisation_id), ("/xero/{}", shop.connection)):
+        missing, queries = took(place.format(new_id()))
+        theirs, same = took(place.format(foreign))
+        assert missing.status_code == 404
+        assert alike(missing, theirs)
+        assert queries == same
+        assert any("tally" in statement for statement in queries)
+    event.remove(engine, "before_cursor_execute", note)
+    with town.app.app_context():
+        assert tally.counted("tenancy.foreign") == 2
+        assert "foreign_organisation_refused" not in {it.key for it in metrics.look() if it.is_alarm}
+    line = "Jobs and requests kept out of another organisation today"
+    shown = agent_of(town).get("/support").text
+    assert "2 asked for by people, 0 by our fault" in shown.partition(line)[2]
