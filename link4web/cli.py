@@ -161,10 +161,15 @@ def help_coverage() -> None:
 @click.command("doctor")
 @with_appcontext
 def doctor() -> None:
-    """Check the configuration and say what is missing."""
+    """Check the configuration and say what is missing; ends with 3 where Link4web can't start, 1 for any other LOOK."""
     from link4web.doctor import examine
 
+    faults: list[str] = current_app.extensions.get("faults", [])
+    for fault in faults:
+        click.echo(f"LOOK  Link4web can’t start. {fault}")
     findings = examine()
     for finding in findings:
-        click.echo(f"{'ok  ' if finding.fine else 'LOOK'}  {finding.text}")
+        click.echo(f"{finding.mark}  {finding.text}")
+    if faults:
+        sys.exit(3)
     sys.exit(0 if all(finding.fine for finding in findings) else 1)

@@ -24,15 +24,18 @@ from link4web.providers.base.provider import Provider
 SIMULATOR_CLIENT = ("link4web-home", "home-secret-for-the-simulator-only")
 SIMULATOR_WEBHOOK_KEY = "home-webhook-key-for-the-simulator-only"
 ABR_LIVE = "https://abr.business.gov.au"
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
+MAIL_SERVERS = ("smtp://", "smtps://", "smtp+starttls://")
 REGISTERING = "docs/register-an-app.md"
 
 
 class SettingsError(Exception):
-    """The configuration can't work. `problems` has one plain line for each fault."""
+    """The configuration can't work: one plain line for each fault in `problems`, and in `settings` what was read."""
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: list[str], settings: "Settings") -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        self.settings = settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +180,7 @@ class _Reader:
         )
         self.check(settings)
         if self.problems:
-            raise SettingsError(self.problems)
+            raise SettingsError(self.problems, settings)
         return settings
 
     def provider(self, provider: Provider) -> ProviderConfig:
@@ -262,11 +265,11 @@ class _Reader:
             self.check_production(settings)
 
     def check_addresses(self, settings: Settings) -> None:
-        if settings.base_url and not _is_origin(settings.base_url):
+        if settings.base_url and not is_origin(settings.base_url):
             self.problems.append("LINK4WEB_BASE_URL must look like https://app.example, without a path.")
-        if settings.database_url and not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        if settings.database_url and not settings.database_url.startswith(DATABASES):
             self.problems.append("LINK4WEB_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
-        if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://", "smtp+starttls://")):
+        if settings.smtp_url and not settings.smtp_url.startswith(MAIL_SERVERS):
             self.problems.append("LINK4WEB_SMTP_URL must begin with smtp://, smtps:// or smtp+starttls://.")
         if settings.mail_from and "@" not in parseaddr(settings.mail_from)[1]:
             self.problems.append("LINK4WEB_MAIL_FROM must hold an e-mail address.")
@@ -312,7 +315,7 @@ class _Reader:
             self.problems.append(f"No accounting system can be connected: fill one of {ids} (see {REGISTERING}).")
 
 
-def _is_origin(address: str) -> bool:
+def is_origin(address: str) -> bool:
     try:
         parts = urlsplit(address)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not parts.path

@@ -64,6 +64,7 @@ def add_controls(
         common |= {"switch": {"example": {"<name>": "<value>"}}, "log": "GET", "reset": "POST {}"}
         own = describe()
         calls = {**common, **own.get("controls", {})}
+        calls["fail"] = [*calls["fail"], *CALLED_OFF]
         return answer({"service": service, "address": root, **own, "controls": calls, "switches": board.describe()})
 
     if over_http:
@@ -99,6 +100,8 @@ def add_controls(
 def _add_fail(blueprint: Blueprint, service: str) -> None:
     @blueprint.post(f"{PREFIX}/fail")
     def fail() -> Response:
+        if is_called_off():
+            return stop_failing()
         state().faults.add(service, wanted_fault())
         return answer({"ok": True})
 
@@ -108,6 +111,12 @@ def _add_fail(blueprint: Blueprint, service: str) -> None:
         return answer({"ok": True})
 
 
+def is_called_off() -> bool:
+    """Whether a call of `fail` takes back every failure that is planned: `off`, or a count of 0."""
+    given = request.get_json(force=True, silent=True)
+    return isinstance(given, dict) and (given.get("off") is True or given.get("count") == 0)
+
+
 def wanted_fault() -> Fault:
     """The fault that a control call describes.
 
@@ -115,16 +124,26 @@ def wanted_fault() -> Fault:
         ControlError: a field of the wrong kind.
     """
     given = asked(
-        kind="status", count=1, status=503, body="", content_type="", headers={}, delay=0.0, path="", method=""
+        kind="status",
+        count=1,
+        status=503,
+        body="",
+        content_type="",
+        headers={},
+        delay=0.0,
+        path="",
+        method="",
+        off=False,
     )
+    del given["off"]
     if not isinstance(given["body"], str):
         given["body"] = msgspec.json.encode(given["body"]).decode()
     try:
         fault = msgspec.convert(given, Fault)
     except msgspec.ValidationError as error:
         raise ControlError(str(error)) from error
-    if fault.kind not in KINDS:
-        raise ControlError(f"kind is one of {', '.join(KINDS)}.")
+    if fault.kind not in KINDS or fault.count < 1:
+        raise ControlError(f"kind is one of {', '.join(KINDS)}; count is 1 or more, or 0 to call all failures off.")
     return fault
 
 
@@ -145,6 +164,7 @@ def log_request(service: str, status: int, milliseconds: int, at: str) -> None:
         state().log.add(service, **facts, status=status, ms=milliseconds)
 
 
+CALLED_OFF = [{"off": True}, {"count": 0}]
 FAIL_EXAMPLES = [
     {"count": 2, "status": 503, "body": "The Organisation is offline"},
     {"count": 1, "status": 429, "headers": {"Retry-After": "30", "X-Rate-Limit-Problem": "minute"}},

@@ -23,6 +23,7 @@ from link4web.simulators.state import State, state
 Event = dict[str, Any]
 HOME_KEY = "home-webhook-key-for-the-simulator-only"
 MOST_REMEMBERED = 200
+MOST_EVENTS = 500  # in one body; no provider says how many it puts into one
 MOST_WAIT = 0.2  # seconds between looks at the clock, which tests move
 
 
@@ -167,7 +168,9 @@ class Post:
     def _seal(self) -> None:
         if self._gathered and time.monotonic() >= self._seal_at:
             events, self._gathered = self._gathered, []
-            self._waiting.extend(Delivery(body=body) for body in self._habits.render(events))
+            for start in range(0, len(events), MOST_EVENTS):
+                bodies = self._habits.render(events[start : start + MOST_EVENTS])
+                self._waiting.extend(Delivery(body=body) for body in bodies)
 
     def _try(self, delivery: Delivery) -> None:
         target = target_of(self._habits.service)

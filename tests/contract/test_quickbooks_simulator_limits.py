@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.contract.printed import text_of
 from tests.contract.quickbooks_fixtures import AU, NZ, Company, error_of, running_quickbooks
 from tests.contract.simulator_fixtures import offset
 
@@ -129,3 +130,34 @@ def test_a_reset_brings_the_demo_back(sim: Company) -> None:
     sim.control("quickbooks/throttle", off=True)
     sim.connect()
     assert sim.customer("Apostle Bay Cannery")["Active"] is True
+
+
+def test_refusals_of_the_token_endpoint_can_be_told_apart_too(sim: Company) -> None:
+    answers = [
+        sim.tokens(grant_type="refresh_token", refresh_token="nobody’s"),
+        sim.tokens(grant_type="password"),
+        requests.post(f"{sim.root}/quickbooks/oauth2/v1/tokens/bearer", auth=("nobody", "x"), timeout=30),
+        sim.tokens(grant_type="refresh_token", refresh_token=sim.token["refresh_token"]),
+        requests.post(f"{sim.root}/quickbooks/v2/oauth2/tokens/revoke", json={}, timeout=30),
+    ]
+    assert [answer.status_code for answer in answers] == [400, 400, 401, 200, 401]
+    ids = [answer.headers["intuit_tid"] for answer in answers]
+    sim.control("quickbooks/fail", status=503, path="/oauth2")
+    ids.append(sim.tokens(grant_type="refresh_token").headers["intuit_tid"])
+    assert len(set(ids)) == 6
+
+
+def test_invoices_and_credit_memos_can_be_had_as_pdf(sim: Company) -> None:
+    customer = {"value": sim.customer("Bandicoot Books & Toys")["Id"]}
+    item = {"DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {"ItemRef": {"value": "1"}}}
+    line = {"Description": "Café chairs (6)", "Amount": 120, **item}
+    for kind, title in (("Invoice", "Invoice"), ("CreditMemo", "Credit memo")):
+        made = sim.save(kind, {"CustomerRef": customer, "DocNumber": "77", "Line": [line]}).json()[kind]
+        wanted = {"Accept": "application/pdf"}
+        answer = sim.call("GET", f"/{kind.lower()}/{made['Id']}/pdf", wanted)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+        lines = text_of(answer.content)
+        assert lines[:2] == [f"{title} 77", "Bandicoot Books & Toys"]
+        assert "Café chairs (6)   120.00" in lines
+        assert sim.call("GET", f"/{kind.lower()}/987654/pdf").json()["Fault"]["Error"][0]["code"] == "610"
+    assert sim.call("GET", f"/customer/{customer['value']}/pdf").status_code == 400

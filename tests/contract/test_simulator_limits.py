@@ -1,6 +1,7 @@
 """Limits with their headers, idempotency, error bodies, and trouble on request."""
 
 import json
+import smtplib
 import threading
 import time
 from pathlib import Path
@@ -87,7 +88,6 @@ def test_missing_and_wrong_credentials(demo: Caller) -> None:
     assert (answer.status_code, answer.json()["Detail"]) == (401, "AuthenticationUnsuccessful")
     assert demo.call("GET", "/Contacts", {"xero-tenant-id": "x"}).status_code == 403
     assert demo.call("GET", "/Nothing").status_code == 404
-    assert demo.call("GET", "/Contacts", {"Accept": "application/xml"}).status_code == 406
 
 
 def test_faults_answer_as_told_and_then_stop(sim: Caller) -> None:
@@ -97,6 +97,25 @@ def test_faults_answer_as_told_and_then_stop(sim: Caller) -> None:
         answer = sim.call("GET", "/Contacts", params={"page": 1})
         assert (answer.status_code, answer.text) == (503, "The Organisation is offline")
     assert sim.call("GET", "/Contacts", params={"page": 1}).status_code == 200
+
+
+@pytest.mark.parametrize("service", ["xero", "quickbooks", "myob", "abr", "mail"])
+@pytest.mark.parametrize("called_off", [{"off": True}, {"count": 0}], ids=str)
+def test_planned_failures_can_be_called_off(sim: Caller, service: str, called_off: dict[str, int]) -> None:
+    """What else the simulator holds stays."""
+    listed = sim.session.get(f"{sim.root}/{service}/_control", timeout=30).json()["controls"]["fail"]
+    assert called_off in listed
+    plan = {"code": 550, "stage": "rcpt"} if service == "mail" else {"status": 418}
+    sim.control(f"{service}/fail", count=50, **plan)
+    sim.control("xero/touch", do="add", fields={"Name": "Stays"})
+    sim.control(f"{service}/fail", **called_off)
+    if service == "mail":
+        with smtplib.SMTP("127.0.0.1", sim.running.smtp_port) as post:
+            assert post.sendmail("from@link4web.example", ["to@link4web.example"], "Subject: x\r\n\r\nx") == {}
+    else:
+        assert sim.session.get(f"{sim.root}/{service}/", timeout=30).status_code != 418
+        assert sim.call("GET", "/Contacts", params={"page": 1}).status_code == 200
+    assert sim.named("Stays")
 
 
 def test_faults_of_the_connection(sim: Caller) -> None:

@@ -99,6 +99,33 @@ def test_xero_tells_contacts_and_documents_in_sequence(told: Company, receiver: 
     assert sequences == [(1, 2), (3, 3)]
 
 
+def test_xero_tells_whoever_is_seeded_into_a_connected_organisation(told: Company, receiver: Receiver) -> None:
+    before = dt.datetime.now(dt.UTC)
+    xero = Caller(told.running, told.session)
+    xero.connect()
+    added = told.control("xero/seed", contacts=1500)["added"]
+    bodies = delivered(told, "xero", receiver)
+    events = [event for body in bodies for event in body["events"]]
+    assert (len(events), max(len(body["events"]) for body in bodies)) == (added, 500)
+    assert {(one["eventCategory"], one["eventType"]) for one in events} == {("CONTACT", "CREATE")}
+    assert [body["lastEventSequence"] for body in bodies][-1] == added
+    since = {"If-Modified-Since": f"{before:%Y-%m-%dT%H:%M:%S}"}
+    new = xero.contacts(since, page=1, pageSize=1000, includeArchived="true")
+    assert new["pagination"]["itemCount"] == added == len({one["resourceId"] for one in events})
+
+
+def test_quickbooks_tells_whoever_is_seeded_into_a_connected_company(told: Company, receiver: Receiver) -> None:
+    before = dt.datetime.now(dt.UTC).replace(microsecond=0).isoformat()
+    added = told.control("quickbooks/seed", contacts=1300)["added"]
+    bodies = delivered(told, "quickbooks", receiver)
+    assert max(map(len, bodies)) == 500
+    assert {event["type"] for body in bodies for event in body} == {"qbo.customer.created.v1"}
+    told_of = {event["intuitentityid"] for body in bodies for event in body}
+    for moment in ("CreateTime", "LastUpdatedTime"):
+        new = f"from Customer where MetaData.{moment} >= '{before}' and Active in (true, false)"
+        assert told.query(f"select count(*) {new}").json()["QueryResponse"]["totalCount"] == added == len(told_of)
+
+
 def test_xeros_webhooks_fit_the_published_description(told: Company, receiver: Receiver) -> None:
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
     loaded = yaml.safe_load((judges() / "xero" / "xero-webhooks.yaml").read_text(encoding="utf-8"))
@@ -131,7 +158,6 @@ def test_nothing_is_told_of_failures_nor_of_companies_that_are_not_connected(
     body = {"do": "add", "fields": {field: taken}}
     answer = told.session.post(f"{told.root}/{service}/_control/touch", json=body, timeout=30)
     assert answer.status_code == 400
-    told.control(f"{service}/seed", contacts=900)
     assert delivered(told, service, receiver) == []
 
 

@@ -1,5 +1,8 @@
 """`flask doctor` says what is there and what is missing, in plain lines, and ends with 1 when something is."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,7 +50,7 @@ def test_what_is_missing_is_named(alone: Flask) -> None:
     code, said = examine(alone)
     assert code == 1
     assert "LOOK  Database:" in said
-    assert "LOOK  Mail: no server answers at 127.0.0.1:9" in said
+    assert "note  Mail: nothing answers at 127.0.0.1:9; the mailbox is there while make run is running" in said
     assert "canary" not in said
 
 
@@ -71,6 +74,74 @@ def registered(provider: Provider, **changed: str) -> dict[str, str]:
     """A production environment with our apps at every provider; `changed` parts of one ("" for a missing one)."""
     every = {setting_name(one, part): value for one in providers.ALL for part, value in APP.items()}
     return {**PRODUCTION, **every, **{setting_name(provider, part): value for part, value in changed.items()}}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_mailbox_that_is_not_running_is_no_fault_at_home(app: Flask, environment: dict[str, str]) -> None:
+    code, said = examine(create_app(from_environment({**environment, "SMTP_PORT": "9"})))
+    assert (code, "LOOK" in said) == (0, False)
+    assert "note  Mail: nothing answers at 127.0.0.1:9" in said
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_complete_production_is_content(app: Flask, environment: dict[str, str]) -> None:
+    here = {
+        "LINK4WEB_DATABASE_URL": environment["LINK4WEB_DATABASE_URL"],
+        "LINK4WEB_DATA_DIR": environment["LINK4WEB_DATA_DIR"],
+        "LINK4WEB_SMTP_URL": f"smtp://127.0.0.1:{environment['SMTP_PORT']}",
+    }
+    code, said = examine(create_app(from_environment({**registered(providers.ALL[0]), **here})))
+    assert code == 0, said
+    assert all(line.startswith("ok ") for line in said.splitlines())
+
+
+FATAL = ("ABR_GUID", "MAIL_FROM", "DATABASE_URL")
+
+
+def doctor_of(environment: dict[str, str], tmp_path: Path, *command: str) -> tuple[int, list[str], str]:
+    """How `flask --app wsgi doctor` ends in a process of its own, and what it says."""
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi", *(command or ("doctor",))]
+    places = {"PATH": os.environ["PATH"], "LINK4WEB_DATA_DIR": str(tmp_path), "LINK4WEB_SMTP_URL": "smtp://127.0.0.1:9"}
+    ended = subprocess.run(flask, env={**environment, **places}, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "canary" not in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
+    return ended.returncode, ended.stdout.splitlines(), ended.stderr
+
+
+def test_everything_is_said_in_one_go(tmp_path: Path) -> None:
+    """What keeps Link4web from starting comes first, and hides nothing of the rest."""
+    environment = registered(providers.ALL[1], webhook_key="", api_url="https://sandbox.example/v3")
+    for name in FATAL:
+        del environment[f"LINK4WEB_{name}"]
+    code, said, _ = doctor_of(environment, tmp_path)
+    assert code == 3
+    assert all("can’t start" in line and line.startswith("LOOK") for line in said[: len(FATAL)])
+    for name in FATAL:
+        assert any(f"LINK4WEB_{name} is missing" in line for line in said[: len(FATAL)])
+    rest = "\n".join(said[len(FATAL) :])
+    assert "can’t start" not in rest
+    for told in ("Mail: no server answers", "QUICKBOOKS_API_URL is https://sandbox.example/v3; the live one is",
+                 "LINK4WEB_QUICKBOOKS_WEBHOOK_KEY is missing", "https://app.example/webhooks/quickbooks",
+                 *(f"https://app.example/{provider.slug}/callback" for provider in providers.ALL)):  # fmt: skip
+        assert told in rest
+    assert "unknown" not in "\n".join(said)
+
+
+def test_nothing_set_at_all_is_told_as_well_and_starts_nothing_else(tmp_path: Path) -> None:
+    code, said, _ = doctor_of({}, tmp_path)
+    assert code == 3
+    assert any("LINK4WEB_BASE_URL is missing" in line for line in said)
+    assert "unknown" not in "\n".join(said)
+    assert "/callback" not in "\n".join(said)
+    code, said, errors = doctor_of({}, tmp_path, "worker")
+    assert (code, said) == (3, [])
+    assert "LINK4WEB_BASE_URL is missing" in errors
+
+
+def test_an_address_that_is_missing_is_no_address_to_register(tmp_path: Path) -> None:
+    _, said, _ = doctor_of({**registered(providers.ALL[0]), "LINK4WEB_BASE_URL": ""}, tmp_path)
+    assert any(line.startswith("note") and "once LINK4WEB_BASE_URL can be used" in line for line in said)
+    assert "invalid" not in "\n".join(said)
 
 
 def said_in(environment: dict[str, str], tmp_path: Path) -> list[str]:

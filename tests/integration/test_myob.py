@@ -259,6 +259,16 @@ def looks(town: Town, owner: Person, myob: Myob, connection: str, times: int) ->
     return [one for one in asked if one["path"].endswith("/Contact/Customer")]
 
 
+def test_whoever_is_put_into_a_connected_file_comes_with_the_next_look(town: Town, owner: Person, myob: Myob) -> None:
+    connection = owner.connect("myob", file=LANTERN)
+    town.work()
+    before = len(all_customers(town, owner))
+    added = myob.control("seed", contacts=1600)["added"]
+    asked = looks(town, owner, myob, connection, 1)
+    assert len(all_customers(town, owner)) == before + added
+    assert len(asked) < 8, "only what is new is read"
+
+
 def test_somebody_deleted_is_found_by_counting(town: Town, owner: Person, myob: Myob) -> None:
     """MYOB tells nobody of it: without the number they would stay here until the weekly walk."""
     myob.control("seed", contacts=60)

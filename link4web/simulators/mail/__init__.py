@@ -7,7 +7,7 @@ import msgspec
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from link4web.simulators.control import PREFIX, ControlError, add_controls, answer, asked
+from link4web.simulators.control import PREFIX, ControlError, add_controls, answer, asked, is_called_off
 from link4web.simulators.mail import mailbox, sink
 from link4web.simulators.mail.mailbox import LINK, SCHEMA
 from link4web.simulators.mail.trouble import STAGES, MailFault
@@ -85,6 +85,8 @@ def count() -> Response:
 
 @blueprint.post(f"{PREFIX}/fail")
 def fail() -> Response:
+    if is_called_off():
+        return stop_failing()
     wanted = asked(stage="data", count=1, code=451, text="Try again later", to="", drop=False, keep=True, delay=0.0)
     try:
         fault = msgspec.convert(wanted, MailFault)

@@ -6,6 +6,7 @@ import msgspec
 from flask import Response
 
 from link4web.simulators.myob import errors
+from link4web.simulators.myob.apps import SCOPES
 from link4web.simulators.myob.behaviour import SWITCHES
 from link4web.simulators.myob.gate import Call
 from link4web.simulators.myob.links import address
@@ -19,6 +20,15 @@ RESOURCES = ("Company", "Company/Preferences", "Contact", "Contact/Customer", "C
              "Contact/Personal", "CurrentUser", "GeneralLedger/Account", "GeneralLedger/TaxCode", "Sale/Invoice",
              "Sale/Invoice/Item", "Sale/Invoice/Miscellaneous", "Sale/Invoice/Professional", "Sale/Invoice/Service",
              "Sale/Invoice/TimeBilling")  # fmt: skip
+# where each scope's endpoints begin; those of the others are not played here
+SCOPE_PATHS = {
+    **dict.fromkeys(SCOPES, "-"),
+    "sme-company-file": "",
+    "sme-company-settings": "Company",
+    "sme-general-ledger": "GeneralLedger",
+    "sme-sales": "Sale",
+    **{f"sme-contacts-{kind.lower()}": f"Contact/{kind}" for kind in ("Customer", "Supplier", "Employee", "Personal")},
+}
 TAX_CODES = Collection(
     family=TAX_CODE,
     types=(),
@@ -90,6 +100,26 @@ def preferences(_call: Call) -> Response:
 def current_user(_call: Call) -> Response:
     access = [{"ResourcePath": f"~/{path}/", "Access": ["Read"]} for path in RESOURCES]
     return answer({"UserAccess": access})
+
+
+def data_scopes(call: Call) -> Response:
+    """The scopes that the consent gave, each with the endpoints it opens.
+
+    That this list exists and what it tells, other integrators have written; its field names are ours.
+    """
+    granted = [
+        {
+            "Scope": scope,
+            "Endpoints": [address(call.business_id, path) for path in ("", *RESOURCES) if _is_under(path, prefix)],
+        }
+        for scope, prefix in SCOPE_PATHS.items()
+        if scope in call.scopes
+    ]
+    return answer({"Items": granted})
+
+
+def _is_under(path: str, prefix: str) -> bool:
+    return path == prefix or (prefix != "" and path.startswith(f"{prefix}/"))
 
 
 def tax_codes(call: Call) -> Response:

@@ -1,12 +1,14 @@
 """Reading sales invoices: all layouts without lines, each layout with them (MYOB developer documentation,
 "Sale/Invoice", and the contracts of MYOB's .NET SDK)."""
 
-from flask import Response
+from flask import Response, request
 
+from link4web.simulators import pdf
 from link4web.simulators.myob.gate import Call
-from link4web.simulators.myob.listing import EVERY, Collection, list_of, one_of
+from link4web.simulators.myob.listing import EVERY, Collection, found_in, list_of, one_of
 from link4web.simulators.myob.odata import Column, Fields, in_body
 from link4web.simulators.myob.records import INVOICE, Entity
+from link4web.simulators.state import state
 
 LAYOUTS = ("Service", "Item", "Professional", "TimeBilling", "Miscellaneous")
 FIELDS = Fields(
@@ -56,4 +58,31 @@ def list_layout(call: Call, layout: str) -> Response:
 
 
 def one_of_layout(call: Call, layout: str, uid: str) -> Response:
+    """One invoice; printed where the call asks for that (MYOB developer documentation, "Render as PDF").
+
+    Miscellaneous invoices and the path of all layouts have no PDF; what MYOB says there instead is documented nowhere,
+    and here the record comes as it is. `templatename` is taken, but there is one template only.
+    """
+    if layout != "Miscellaneous" and _wants_pdf():
+        with state().store.read() as db:
+            return pdf.printed(_lines(found_in(db, call, of_layout(layout), uid).entity))
     return one_of(call, of_layout(layout), uid)
+
+
+def _wants_pdf() -> bool:
+    accepted = request.headers.get("Accept", "")
+    by_header = pdf.PDF in accepted and "application/json" not in accepted
+    return by_header or request.args.get("format", "").lower() == "pdf"
+
+
+def _lines(entity: Entity) -> list[str]:
+    """What stands on the printed form."""
+    items = [f"{line['Description']}   {line['Total']:.2f}" for line in entity["Lines"] if line.get("Description")]
+    title = "Credit note" if entity["TotalAmount"] < 0 else "Tax invoice"
+    return [
+        f"{title} {entity['Number']}",
+        str(entity["Customer"]["Name"]),
+        f"Date {entity['Date'][:10]}",
+        *items,
+        f"Total {entity['TotalAmount']:.2f}",
+    ]

@@ -19,6 +19,7 @@ def add_resources(blueprint: Blueprint) -> None:
     gate.resource("GET", "/Company", SETTINGS)(business.company)
     gate.resource("GET", "/Company/Preferences", SETTINGS)(business.preferences)
     gate.resource("GET", "/CurrentUser")(business.current_user)
+    gate.resource("GET", "/DataScopes")(business.data_scopes)
     gate.resource("GET", "/GeneralLedger/TaxCode", LEDGER)(business.tax_codes)
     gate.resource("GET", "/GeneralLedger/TaxCode/<uid>", LEDGER)(business.one_tax_code)
     gate.resource("GET", "/GeneralLedger/Account", LEDGER)(business.accounts)

@@ -1,11 +1,12 @@
 """Filling a business file with invented customers: the same ones every time, a hundred thousand in seconds."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from link4web.simulators import clock
 from link4web.simulators.businesses import Business, Dice, business, written
 from link4web.simulators.guids import fixed_guid
 from link4web.simulators.myob import records
@@ -105,13 +106,16 @@ def as_typed(number: str, kind: str) -> str | None:
 
 
 def bulk(store: Store, file: File, wanted: int) -> int:
-    """Add invented customers until the business has `wanted`; returns how many were added."""
+    """Add invented customers until the business has `wanted`; returns how many were added.
+
+    They come into a file that is there already, so each was last changed at the moment it is put in.
+    """
     with store.read() as db:
         start = customers_in(db, file.business_id)
     rows = _invented(file, start, wanted)
     while batch := list(islice(rows, BATCH)):
         with store.write() as db:
-            records.add_all(db, file.business_id, CONTACT, CUSTOMER, batch)
+            records.add_all(db, file.business_id, CONTACT, CUSTOMER, added_now(batch))
     with store.write() as db:
         # without figures the planner walks the whole file to find one name
         db.execute("analyze")
@@ -127,12 +131,18 @@ def customers_in(db: sqlite3.Connection, business_id: str) -> int:
     return int(found[0])
 
 
-def _invented(file: File, start: int, end: int) -> Iterator[tuple[Entity, int]]:
+def added_now(entities: Iterable[Entity]) -> list[tuple[Entity, int]]:
+    """Each with this moment as that of its last change."""
+    now = clock.milliseconds()
+    return [(entity, now) for entity in entities]
+
+
+def _invented(file: File, start: int, end: int) -> Iterator[Entity]:
     series = f"bulk {file.business_id}"
     # stored in the order of their ids, so that pages in that order lie side by side in the file
     for uid, index in sorted((fixed_guid(series, index), index) for index in range(start, end)):
         company = business(file.country, series, index)
-        yield customer_of(uid, company, random_traits(series, index), file, 1_000 + index)
+        yield customer_of(uid, company, random_traits(series, index), file, 1_000 + index)[0]
 
 
 def _address(company: Business, traits: Traits, location: int) -> Entity:

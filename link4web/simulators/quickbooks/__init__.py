@@ -5,7 +5,7 @@ from flask import Blueprint, request
 from link4web.simulators.control import add_controls
 from link4web.simulators.quickbooks import api, authorise, controls, demo, hooks, identity, pages
 from link4web.simulators.quickbooks.behaviour import NAME, SWITCHES
-from link4web.simulators.quickbooks.gate import BASE
+from link4web.simulators.quickbooks.gate import BASE, add_trace
 from link4web.simulators.quickbooks.limits import limits
 from link4web.simulators.quickbooks.schema import SCHEMA, TABLES
 from link4web.simulators.state import state
@@ -36,4 +36,5 @@ add_webhook_controls(blueprint, hooks.HABITS)
 authorise.add_authorise(blueprint)
 identity.add_identity(blueprint)
 api.add_api(blueprint)
+add_trace(blueprint)
 pages.add_pages(blueprint)

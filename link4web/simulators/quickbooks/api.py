@@ -6,12 +6,14 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, request
 
+from link4web.simulators import pdf
 from link4web.simulators.quickbooks import batch, cdc, errors, names, query, records, transactions
 from link4web.simulators.quickbooks.envelope import answer, refused
 from link4web.simulators.quickbooks.gate import BASE, Call, resource
 from link4web.simulators.quickbooks.records import NAMES, TRANSACTIONS, Object
 from link4web.simulators.state import state
 
+PRINTED = ("Invoice", "CreditMemo")
 READ_ONLY = ("Item", "TaxCode", "TaxRate", "Term", "Account")
 
 
@@ -40,6 +42,16 @@ def _add_kind(blueprint: Blueprint, kind: str) -> None:
             raise errors.not_found()
         return answer({kind: records.parsed(row["body"])})
 
+    if kind in PRINTED:
+
+        @resource(blueprint, "GET", f"/{kind.lower()}/<key>/pdf")
+        def as_pdf(call: Call, key: str) -> Response:
+            with state().store.read() as db:
+                row = records.row_of(db, call.realm, kind, key)
+            if row is None:
+                raise errors.not_found()
+            return pdf.printed(_lines(kind, records.parsed(row["body"])))
+
     if kind in READ_ONLY:
         return
 
@@ -48,6 +60,21 @@ def _add_kind(blueprint: Blueprint, kind: str) -> None:
         sent, operation = _body(), request.args.get("operation", "").lower()
         with state().store.write() as db:
             return answer({kind: saved(db, call.realm, kind, sent, operation)})
+
+
+def _lines(kind: str, body: Object) -> list[str]:
+    """What stands on the printed form."""
+    title = "Invoice" if kind == "Invoice" else "Credit memo"
+    items = [
+        f"{line.get('Description', '')}   {line['Amount']:.2f}" for line in body["Line"] if line.get("Description")
+    ]
+    return [
+        f"{title} {body.get('DocNumber', body['Id'])}",
+        str(body["CustomerRef"].get("name", "")),
+        f"Date {body['TxnDate']}",
+        *items,
+        f"Total {body['TotalAmt']:.2f}",
+    ]
 
 
 def saved(db: sqlite3.Connection, realm: str, kind: str, sent: Object, operation: str = "") -> Object:

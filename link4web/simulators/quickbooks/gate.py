@@ -19,6 +19,7 @@ from link4web.simulators.quickbooks.limits import limits
 from link4web.simulators.state import state
 
 BASE = "/v3/company"
+TRACED = ("/v1/", "/v2/", "/v3/", "/oauth2/")
 REQUEST_LIVES_MS = 86_400 * 1000
 # one lock is enough: two calls with one requestid must not both do the work
 _working = threading.Lock()
@@ -35,15 +36,26 @@ class Call:
 Handler = Callable[..., Response]
 
 
+def add_trace(blueprint: Blueprint) -> None:
+    """Every answer of the API and of the token endpoints can be told by its `intuit_tid`, refusals above all.
+
+    After Intuit developer documentation, "Best practices".
+    """
+
+    @blueprint.after_request
+    def traced(response: Response) -> Response:
+        if request.path.removeprefix(f"/{NAME}").startswith(TRACED):
+            response.headers["intuit_tid"] = f"1-{uuid4()}"
+        return response
+
+
 def resource(blueprint: Blueprint, method: str, rule: str) -> Callable[[Handler], Handler]:
     """Serve `method /v3/company/<realm>/rule` to those whom the gate lets in."""
 
     def register(handler: Handler) -> Handler:
         @functools.wraps(handler)
         def guarded(realm: str, **ids: str) -> Response:
-            response = _pass(realm, functools.partial(handler, **ids))
-            response.headers["intuit_tid"] = f"1-{uuid4()}"
-            return response
+            return _pass(realm, functools.partial(handler, **ids))
 
         endpoint = f"{method} {rule}".replace(".", "_")
         blueprint.add_url_rule(f"{BASE}/<realm>{rule}", endpoint, guarded, methods=[method])

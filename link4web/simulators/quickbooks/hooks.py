@@ -4,6 +4,7 @@ After Intuit developer documentation, "Webhooks" and "Understanding the data obj
 """
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -22,10 +23,23 @@ def changed(
     db: sqlite3.Connection, realm: str, kind: str, number: str, operation: str, deleted: str | None = None
 ) -> None:
     """Note a change in a company that is connected; `deleted` is the id that a merge made disappear."""
+    all_changed(db, realm, kind, [number], operation, deleted)
+
+
+def all_changed(
+    db: sqlite3.Connection,
+    realm: str,
+    kind: str,
+    numbers: Iterable[str],
+    operation: str,
+    deleted: str | None = None,
+) -> None:
+    """Note the same about many objects at once."""
     connected = db.execute("select 1 from quickbooks_grant where realm = ? and dead = 0 limit 1", (realm,)).fetchone()
     if connected:
-        facts = {"realm": realm, "kind": kind, "number": number, "operation": operation, "deleted": deleted}
-        happened(NAME, {**facts, "at": clock.now()})
+        facts = {"realm": realm, "kind": kind, "operation": operation, "deleted": deleted, "at": clock.now()}
+        for number in numbers:
+            happened(NAME, {**facts, "number": number})
 
 
 def render(events: list[Event]) -> list[bytes]:

@@ -1,17 +1,20 @@
 """Filling a company with invented customers: the same ones every time, a hundred thousand in seconds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from link4web.simulators import clock
 from link4web.simulators.businesses import Business, Dice, business, written
 from link4web.simulators.folding import fold
-from link4web.simulators.quickbooks import records
+from link4web.simulators.quickbooks import hooks, records
 from link4web.simulators.quickbooks.names import CURRENCIES
 from link4web.simulators.quickbooks.records import Object
 from link4web.simulators.quickbooks.times import FIRST_MS, SPAN_MS, moment
 from link4web.simulators.store import Store
 
+Finished = tuple[Object, int, int, str]  # see `customer_of`
 BATCH = 5_000
 SHARED = "accounts@sharedservices.example"
 # out of a hundred customers
@@ -48,7 +51,7 @@ def random_traits(series: str, index: int, company: Business, parent: Object | N
     )  # fmt: skip
 
 
-def customer_of(number: int, company: Business, traits: Traits) -> tuple[Object, int, int, str]:
+def customer_of(number: int, company: Business, traits: Traits) -> Finished:
     """The customer for a business: its JSON, when it was made and changed (ms), and its whole tax number."""
     australian, dice = company.country == "AU", Dice(f"quickbooks times {number} {company.name}")
     created = FIRST_MS + dice.below(65_536) * (SPAN_MS // 131_072)
@@ -102,7 +105,11 @@ def _place(body: Object, traits: Traits) -> None:
 
 
 def bulk(store: Store, realm: str, country: str, wanted: int) -> int:
-    """Add invented customers until the company has `wanted`; returns how many were added."""
+    """Add invented customers until the company has `wanted`; returns how many were added.
+
+    They come into a company that is there already, so each is made at the moment it is put in, and webhooks tell of
+    them.
+    """
     with store.read() as db:
         rows = db.execute(
             "select name from quickbooks_object where realm = ? and kind in ('Customer', 'Vendor', 'Employee')",
@@ -120,7 +127,8 @@ def bulk(store: Store, realm: str, country: str, wanted: int) -> int:
             body = customers[-1][0]
             parent = body if body["Active"] and not body["Job"] else parent
         with store.write() as db:
-            records.add_all(db, realm, "Customer", customers)
+            records.add_all(db, realm, "Customer", made_now(customers))
+            hooks.all_changed(db, realm, "Customer", [str(number) for number in batch], "Create")
             db.execute("update quickbooks_company set next_name = ? where realm = ?", (batch[-1] + 1, realm))
     with store.write() as db:
         # without figures the planner walks the whole company to find one name
@@ -128,9 +136,14 @@ def bulk(store: Store, realm: str, country: str, wanted: int) -> int:
     return max(0, wanted - have)
 
 
-def _bulk_customer(
-    realm: str, country: str, number: int, used: set[str], parent: Object | None
-) -> tuple[Object, int, int, str]:
+def made_now(customers: Iterable[Finished]) -> list[Finished]:
+    """The same customers, made and last changed at this moment."""
+    now = clock.milliseconds()
+    times = {"CreateTime": moment(now), "LastUpdatedTime": moment(now)}
+    return [({**body, "MetaData": times}, now, now, tax) for body, _, _, tax in customers]
+
+
+def _bulk_customer(realm: str, country: str, number: int, used: set[str], parent: Object | None) -> Finished:
     series = f"quickbooks bulk {realm}"
     company = business(country, series, number)
     traits = random_traits(series, number, company, parent)

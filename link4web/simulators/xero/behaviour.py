@@ -22,7 +22,7 @@ SWITCHES = Switchboard(
             default=403, choices=(403, 401), about="Status of calls to an organisation that is no longer connected."
         ),
         "nzbn_field": Switch(
-            default="CompanyNumber", choices=("CompanyNumber", "nowhere"), about="Where contacts carry an NZBN."
+            default="CompanyNumber", choices=("CompanyNumber", "nowhere"), about="Where demo contacts carry an NZBN."
         ),
         "concurrent_retry_after": Switch(
             default=False, about="Whether a 429 for too many calls at once carries Retry-After."

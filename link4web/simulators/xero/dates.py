@@ -27,6 +27,13 @@ def iso_seven(milliseconds: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06d}0"
 
 
+def iso(milliseconds: int) -> str:
+    """XML's form of a moment, UTC without saying so: 2018-02-26T14:16:33.84."""
+    moment = EPOCH + timedelta(milliseconds=milliseconds)
+    fraction = f".{moment.microsecond:06d}".rstrip("0").rstrip(".")
+    return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}"
+
+
 def day_pair(name: str, day: str) -> dict[str, str]:
     """A calendar day (YYYY-MM-DD) as the pair of fields documents carry."""
     moment = datetime.fromisoformat(day).replace(tzinfo=UTC)

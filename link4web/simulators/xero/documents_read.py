@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import Response, request
 
+from link4web.simulators import pdf
 from link4web.simulators.folding import fold
 from link4web.simulators.guids import as_guid
 from link4web.simulators.state import state
@@ -76,7 +77,7 @@ def list_documents(call: Call, resource: str) -> Response:
 
 
 def one_document(call: Call, resource: str, key: str) -> Response:
-    """One invoice or credit note with its contact's addresses, which lists leave empty.
+    """One invoice or credit note with its contact's addresses, which lists leave empty; as PDF where that is accepted.
 
     Raises:
         ApiError: 404.
@@ -85,7 +86,17 @@ def one_document(call: Call, resource: str, key: str) -> Response:
         document = document_record.load(db, call.tenant_id, resource, key)
         if document is None:
             raise not_found()
+        if pdf.PDF in request.headers.get("Accept", ""):
+            return pdf.printed(_lines(document))
         return answer(resource, [with_whole_contact(db, call.tenant_id, document)])
+
+
+def _lines(document: Document) -> list[str]:
+    """What stands on the printed form."""
+    number = document.get("InvoiceNumber") or document.get("CreditNoteNumber") or ""
+    items = [str(line.get("Description", "")) for line in document["LineItems"]]
+    title = "Tax invoice" if "InvoiceID" in document else "Credit note"
+    return [f"{title} {number}", document["Contact"]["Name"], *items, f"Total {document['Total']:.2f}"]
 
 
 def with_whole_contact(db: sqlite3.Connection, tenant_id: str, document: Document) -> Document:

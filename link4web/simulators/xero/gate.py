@@ -11,6 +11,7 @@ from flask import Blueprint, Response, g, request
 from link4web.simulators import clock, control
 from link4web.simulators.state import state
 from link4web.simulators.xero import errors, idempotency
+from link4web.simulators.xero.as_xml import in_wanted_format
 from link4web.simulators.xero.behaviour import NAME, SWITCHES
 from link4web.simulators.xero.errors import ApiError
 from link4web.simulators.xero.limits import limits
@@ -43,7 +44,7 @@ class Gate:
         def register(handler: Handler) -> Handler:
             @functools.wraps(handler)
             def guarded(**ids: str) -> Response:
-                return _pass(scope, functools.partial(handler, **ids))
+                return in_wanted_format(_pass(scope, functools.partial(handler, **ids)))
 
             endpoint = f"{method} {rule}".replace(".", "_")
             self.blueprint.add_url_rule(f"{BASE}{rule}", endpoint, guarded, methods=[method])
@@ -54,8 +55,6 @@ class Gate:
 
 def _pass(scope: str, handler: Handler) -> Response:
     try:
-        if refusal := _wrong_format():
-            return refusal
         call = admit(scope)
         with limits().place(call.tenant_id) as headers:
             response = _answered(call, handler)
@@ -121,12 +120,3 @@ def access_token(bearer: str) -> dict[str, str]:
     if row["expires_ms"] <= clock.milliseconds():
         raise errors.token_expired(datetime.fromtimestamp(row["expires_ms"] / 1000, UTC).strftime("%m/%d/%Y %H:%M:%S"))
     return {name: row[name] for name in ("client_id", "user_id", "scope", "auth_event_id")}
-
-
-def _wrong_format() -> Response | None:
-    """Without a wish for JSON Xero answers in XML. Only enough of that is here to notice the missing header."""
-    accepted = request.headers.get("Accept", "")
-    if "application/json" in accepted or "*/*" in accepted or "application/*" in accepted:
-        return None
-    text = "<Error><Message>This simulator speaks JSON only: send Accept: application/json</Message></Error>"
-    return Response(text, 406, content_type="text/xml; charset=utf-8")

@@ -5,6 +5,7 @@ After Xero developer documentation, "Webhooks", and Xero's OpenAPI description o
 
 import secrets
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -24,18 +25,32 @@ def changed(
     db: sqlite3.Connection, tenant_id: str, resource: str, key: str, kind: str, data: dict[str, str] | None = None
 ) -> None:
     """Note that something was created or updated (`kind` CREATE, UPDATE) in an organisation that is connected."""
+    all_changed(db, tenant_id, resource, [key], kind, data)
+
+
+def all_changed(
+    db: sqlite3.Connection,
+    tenant_id: str,
+    resource: str,
+    keys: Iterable[str],
+    kind: str,
+    data: dict[str, str] | None = None,
+) -> None:
+    """Note the same about many things at once."""
     if db.execute("select 1 from xero_connection where tenant_id = ? limit 1", (tenant_id,)).fetchone() is None:
         return
-    event = {
-        "resourceUrl": f"{request.host_url}{NAME}/api.xro/2.0/{resource}/{key}",
-        "resourceId": key,
-        "tenantId": tenant_id,
-        "tenantType": "ORGANISATION",
-        "eventCategory": CATEGORIES[resource],
-        "eventType": kind,
-        "eventDateUtc": clock.now().isoformat(timespec="milliseconds")[:23],
-    }
-    happened(NAME, {**event, "data": data} if data else event)
+    root, now = f"{request.host_url}{NAME}/api.xro/2.0/{resource}", clock.now()
+    for key in keys:
+        event = {
+            "resourceUrl": f"{root}/{key}",
+            "resourceId": key,
+            "tenantId": tenant_id,
+            "tenantType": "ORGANISATION",
+            "eventCategory": CATEGORIES[resource],
+            "eventType": kind,
+            "eventDateUtc": now.isoformat(timespec="milliseconds")[:23],
+        }
+        happened(NAME, {**event, "data": data} if data else event)
 
 
 def render(events: list[Event]) -> list[bytes]:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from link4web.simulators import clock
 from link4web.simulators.businesses import Business, Dice, business, written
 from link4web.simulators.folding import fold
 from link4web.simulators.guids import fixed_guid
 from link4web.simulators.store import Store
 from link4web.simulators.xero import contact_record as record
+from link4web.simulators.xero import hooks
 from link4web.simulators.xero.contact_record import Contact
 from link4web.simulators.xero.dates import FIRST_MS, SPAN_MS, ms_date
 from link4web.simulators.xero.envelope import rendered
@@ -79,7 +81,11 @@ def contact_of(identity: str, company: Business, traits: Traits) -> Contact:
 
 
 def bulk(store: Store, tenant_id: str, country: str, wanted: int) -> int:
-    """Add invented contacts until the organisation has `wanted`; returns how many were added."""
+    """Add invented contacts until the organisation has `wanted`; returns how many were added.
+
+    They come into an organisation that is there already, so each is updated at the moment it is put in, and webhooks
+    tell of them.
+    """
     with store.read() as db:
         names = db.execute("select name from xero_contact where tenant_id = ?", (tenant_id,)).fetchall()
     start, series = len(names), f"bulk {tenant_id}"
@@ -89,7 +95,9 @@ def bulk(store: Store, tenant_id: str, country: str, wanted: int) -> int:
     while batch := list(islice(order, BATCH)):
         contacts = [_bulk_contact(identity, series, index, country, used) for identity, index in batch]
         with store.write() as db:
-            add_all(db, tenant_id, contacts)
+            now = ms_date(clock.milliseconds())
+            add_all(db, tenant_id, [{**contact, "UpdatedDateUTC": now} for contact in contacts])
+            hooks.all_changed(db, tenant_id, "Contacts", [one["ContactID"] for one in contacts], "CREATE")
     with store.write() as db:
         # without figures the planner walks the whole organisation to find one name
         db.execute("analyze")
