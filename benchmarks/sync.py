@@ -74,7 +74,7 @@ def _ledger(state: Path, contacts: int) -> Iterator[Running]:
     """A simulated Xero with so many contacts in its first organisation, and no limit on calls."""
     running = server.start(0, 0, state)
     try:
-        _control(running, "seed", contacts=contacts)
+        _control(running, "seed", contacts=contacts, old=True)
         _control(running, "throttle", off=True)
         yield running
     finally:

@@ -114,7 +114,7 @@ class LargeLedger:
 
     def seed(self, customers: int) -> None:
         seeding = f"{self.simulator.root}/_control/seed"
-        requests.post(seeding, json={"contacts": customers}, timeout=PATIENCE).raise_for_status()
+        requests.post(seeding, json={"contacts": customers, "old": True}, timeout=PATIENCE).raise_for_status()
 
     def ids(self) -> list[str]:
         """Everybody who is in the ledger now, in the order of a walk."""

@@ -52,7 +52,7 @@ class Xero:
 
     def seed(self, contacts: int, organisation: str = TIN_SHED) -> None:
         self.control("throttle", off=True)
-        self.control("seed", contacts=contacts, organisation=organisation)
+        self.control("seed", contacts=contacts, organisation=organisation, old=True)
 
     def log(self) -> list[dict[str, Any]]:
         """The requests received, oldest first: method, path (below /xero), query, status."""

@@ -214,6 +214,14 @@ def test_seeding_is_the_same_every_time(myob: MyobCaller) -> None:
     assert [one["UID"] for one in again] == [one["UID"] for one in first]
 
 
+def test_old_customers_were_changed_over_years(myob: MyobCaller) -> None:
+    """As in a file that has been in use for long, before anybody connects it."""
+    myob.control("myob/seed", contacts=2000, business="Takahē", old=True)
+    myob.connect(business_id=TAKAHE)
+    years = {one["LastModified"][:4] for one in myob.listed(orderby="UID", top=1000)["Items"]}
+    assert {"0001", "2014", "2020", "2026"} <= years
+
+
 def test_whoever_is_seeded_came_into_the_file_now(myob: MyobCaller) -> None:
     """The demo customers were changed over years; those put in later show to whoever asks for what is new."""
     years = {one["LastModified"][:4] for one in myob.listed()["Items"]}

@@ -158,6 +158,7 @@ def test_nothing_is_told_of_failures_nor_of_companies_that_are_not_connected(
     body = {"do": "add", "fields": {field: taken}}
     answer = told.session.post(f"{told.root}/{service}/_control/touch", json=body, timeout=30)
     assert answer.status_code == 400
+    told.control(f"{service}/seed", contacts=900, old=True)
     assert delivered(told, service, receiver) == []
 
 

@@ -161,7 +161,7 @@ def test_a_tax_file_number_is_nowhere(town: Town, owner: Person, myob: Myob, cap
 
 
 def test_customers_deleted_during_the_first_walk_do_not_stop_it(town: Town, owner: Person, myob: Myob) -> None:
-    myob.control("seed", contacts=2100)
+    myob.control("seed", contacts=2100, old=True)
     connection = owner.connect("myob", file=LANTERN)
     path = "/accountright/3d4e5f60-7182-4394-a5b6-c7d8e9fa0b1c/Contact/Customer"
     myob.control("fail", path=path, kind="slow", count=1)
@@ -271,7 +271,7 @@ def test_whoever_is_put_into_a_connected_file_comes_with_the_next_look(town: Tow
 
 def test_somebody_deleted_is_found_by_counting(town: Town, owner: Person, myob: Myob) -> None:
     """MYOB tells nobody of it: without the number they would stay here until the weekly walk."""
-    myob.control("seed", contacts=60)
+    myob.control("seed", contacts=60, old=True)
     connection = owner.connect("myob", file=LANTERN)
     town.work()
     lost = myob.uid_at(0)
@@ -310,7 +310,7 @@ class Slow:
 
 def test_a_page_of_many_slow_calls_stays_with_its_worker(town: Town, owner: Person, myob: Myob) -> None:
     """MYOB runs out of time until few are asked for at once; the lease of the sync is shorter than all of that."""
-    myob.control("seed", contacts=1000)
+    myob.control("seed", contacts=1000, old=True)
     owner.connect("myob", file=LANTERN)
     myob.control("fail", path="/accountright", status=504, count=3)
     slow = Slow(town)

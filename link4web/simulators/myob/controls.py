@@ -57,13 +57,13 @@ def describe() -> dict[str, Any]:
 
 
 def seed_customers() -> Response:
-    """Fill a business up to so many customers."""
-    wanted = asked(contacts=1000, business=LANTERN)
+    """Fill a business up to so many customers, who came into it now; `old` ones have always been there."""
+    wanted = asked(contacts=1000, business=LANTERN, old=False)
     size = wanted_size(wanted["contacts"])
     call, began = people.person_in(_business(wanted["business"])), time.perf_counter()
     with state().store.read() as db:
         file = demo.file_of(db, call.business_id, call.country)
-    added = seed.bulk(state().store, file, size)
+    added = seed.bulk(state().store, file, size, old=wanted["old"] is True)
     with state().store.read() as db:
         total = seed.customers_in(db, call.business_id)
     seconds = round(time.perf_counter() - began, 2)
@@ -128,7 +128,7 @@ _OFFLINE = {"Errors": [{"Name": "ServiceUnavailable", "Message": "The file is be
 _TIMED_OUT = {"Errors": [{"Name": "GatewayTimeout", "Message": "Connection to the API has timed out",
                           "ErrorCode": None, "AdditionalDetails": None, "Severity": "Error"}]}  # fmt: skip
 CONTROLS = {
-    "seed": [{"contacts": 100_000}, {"contacts": 5_000, "business": "Takahē"}],
+    "seed": [{"contacts": 100_000}, {"contacts": 5_000, "business": "Takahē"}, {"contacts": 5_000, "old": True}],
     "token": [{}, {"business_id": "<business id or start of name>", "scope": "sme-company-file"}],
     "fail": [
         {"count": 1, "status": 504, "body": _TIMED_OUT, "path": "/accountright"},

@@ -105,17 +105,18 @@ def as_typed(number: str, kind: str) -> str | None:
     return number if kind == "unspaced" else written(written(number, kind), "spaced") or None
 
 
-def bulk(store: Store, file: File, wanted: int) -> int:
+def bulk(store: Store, file: File, wanted: int, *, old: bool = False) -> int:
     """Add invented customers until the business has `wanted`; returns how many were added.
 
-    They come into a file that is there already, so each was last changed at the moment it is put in.
+    They come into a file that is there already, so each was last changed at the moment it is put in;
+    unless they are `old`, changed over years like those of the demo.
     """
     with store.read() as db:
         start = customers_in(db, file.business_id)
     rows = _invented(file, start, wanted)
     while batch := list(islice(rows, BATCH)):
         with store.write() as db:
-            records.add_all(db, file.business_id, CONTACT, CUSTOMER, added_now(batch))
+            records.add_all(db, file.business_id, CONTACT, CUSTOMER, batch if old else added_now(batch))
     with store.write() as db:
         # without figures the planner walks the whole file to find one name
         db.execute("analyze")
@@ -131,18 +132,18 @@ def customers_in(db: sqlite3.Connection, business_id: str) -> int:
     return int(found[0])
 
 
-def added_now(entities: Iterable[Entity]) -> list[tuple[Entity, int]]:
+def added_now(rows: Iterable[tuple[Entity, int]]) -> list[tuple[Entity, int]]:
     """Each with this moment as that of its last change."""
     now = clock.milliseconds()
-    return [(entity, now) for entity in entities]
+    return [(entity, now) for entity, _ in rows]
 
 
-def _invented(file: File, start: int, end: int) -> Iterator[Entity]:
+def _invented(file: File, start: int, end: int) -> Iterator[tuple[Entity, int]]:
     series = f"bulk {file.business_id}"
     # stored in the order of their ids, so that pages in that order lie side by side in the file
     for uid, index in sorted((fixed_guid(series, index), index) for index in range(start, end)):
         company = business(file.country, series, index)
-        yield customer_of(uid, company, random_traits(series, index), file, 1_000 + index)[0]
+        yield customer_of(uid, company, random_traits(series, index), file, 1_000 + index)
 
 
 def _address(company: Business, traits: Traits, location: int) -> Entity:

@@ -67,11 +67,14 @@ def describe() -> dict[str, Any]:
 
 
 def seed_customers() -> Response:
-    """Fill a company up to so many customers; `contacts` is the name that all simulators share."""
-    wanted = asked(contacts=1000, company=BLUEGUM)
+    """Fill a company up to so many customers, who came into it now; `old` ones have always been there.
+
+    `contacts` is the name that all simulators share.
+    """
+    wanted = asked(contacts=1000, company=BLUEGUM, old=False)
     size = wanted_size(wanted["contacts"])
     company, began = _company(wanted["company"]), time.perf_counter()
-    added = seed.bulk(state().store, company["realm"], company["country"], size)
+    added = seed.bulk(state().store, company["realm"], company["country"], size, old=wanted["old"] is True)
     seconds = round(time.perf_counter() - began, 2)
     with state().store.read() as db:
         total = db.execute(
@@ -150,7 +153,7 @@ CONTROLS = {
         {"kind": "half"},
         {"kind": "slow", "delay": 2.5, "count": 3},
     ],
-    "seed": [{"contacts": 100_000}, {"contacts": 5_000, "company": "Toetoe"}],
+    "seed": [{"contacts": 100_000}, {"contacts": 5_000, "company": "Toetoe"}, {"contacts": 5_000, "old": True}],
     "token": [{}, {"realm_id": "<realm id or start of name>", "scope": "com.intuit.quickbooks.accounting openid"}],
     "throttle": [{"off": True}, {"off": False}],
     "expire": [{"access": True}, {"refresh": True}, {"codes": True}],

@@ -104,11 +104,11 @@ def _place(body: Object, traits: Traits) -> None:
         body |= {"Level": parent.get("Level", 0) + 1, "ParentRef": {"value": parent["Id"]}}
 
 
-def bulk(store: Store, realm: str, country: str, wanted: int) -> int:
+def bulk(store: Store, realm: str, country: str, wanted: int, *, old: bool = False) -> int:
     """Add invented customers until the company has `wanted`; returns how many were added.
 
     They come into a company that is there already, so each is made at the moment it is put in, and webhooks tell of
-    them.
+    them; unless they are `old`, made and changed over years like those of the demo.
     """
     with store.read() as db:
         rows = db.execute(
@@ -127,8 +127,9 @@ def bulk(store: Store, realm: str, country: str, wanted: int) -> int:
             body = customers[-1][0]
             parent = body if body["Active"] and not body["Job"] else parent
         with store.write() as db:
-            records.add_all(db, realm, "Customer", made_now(customers))
-            hooks.all_changed(db, realm, "Customer", [str(number) for number in batch], "Create")
+            records.add_all(db, realm, "Customer", customers if old else made_now(customers))
+            if not old:
+                hooks.all_changed(db, realm, "Customer", [str(number) for number in batch], "Create")
             db.execute("update quickbooks_company set next_name = ? where realm = ?", (batch[-1] + 1, realm))
     with store.write() as db:
         # without figures the planner walks the whole company to find one name

@@ -1,10 +1,10 @@
 """Answers in XML, which Xero gives whenever a request doesn't accept JSON.
 
 That it does is from Xero developer documentation, "Requests and responses". The shape is that of answers which clients
-in Python and Ruby (pyxero, xeroizer) carry in their tests, recorded from the live API: a `Response` or `ApiException` without a
-namespace, an element for each record of a list, nothing for what is empty, ISO dates without a zone where JSON has
-`/Date()/`, and amounts with their cents. No recording shows the paging element; here it is named as in JSON. Bodies
-that clients send are read as JSON alone.
+in Python and Ruby (pyxero, xeroizer) carry in their tests, recorded from the live API: a `Response` or `ApiException`
+without a namespace, an element for each record of a list, nothing for what is empty, ISO dates without a zone where
+JSON has `/Date()/`, and amounts with their cents. No recording shows the paging element; here it is named as in JSON.
+Bodies that clients send are read as JSON alone.
 """
 
 from typing import Any

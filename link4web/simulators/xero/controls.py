@@ -60,11 +60,11 @@ def describe() -> dict[str, Any]:
 
 
 def seed_contacts() -> Response:
-    """Fill an organisation up to so many contacts."""
-    wanted = asked(contacts=1000, organisation=WATTLE)
+    """Fill an organisation up to so many contacts, who came into it now; `old` ones have always been there."""
+    wanted = asked(contacts=1000, organisation=WATTLE, old=False)
     size = wanted_size(wanted["contacts"])
     call, began = people.person_in(_tenant(wanted["organisation"])), time.perf_counter()
-    added = seed.bulk(state().store, call.tenant_id, call.country, size)
+    added = seed.bulk(state().store, call.tenant_id, call.country, size, old=wanted["old"] is True)
     with state().store.read() as db:
         total = db.execute("select count(*) from xero_contact where tenant_id = ?", (call.tenant_id,)).fetchone()[0]
     seconds = round(time.perf_counter() - began, 2)
@@ -128,7 +128,7 @@ def _tenant(given: object) -> str:
 
 
 CONTROLS = {
-    "seed": [{"contacts": 100_000}, {"contacts": 5_000, "organisation": "Kōwhai"}],
+    "seed": [{"contacts": 100_000}, {"contacts": 5_000, "organisation": "Kōwhai"}, {"contacts": 5_000, "old": True}],
     "token": [{}, {"tenant_id": "<tenant id or start of name>", "scope": "offline_access accounting.contacts.read"}],
     "throttle": [{"off": True}, {"off": False}],
     "expire": [{"access": True}, {"refresh": True}, {"codes": True}],

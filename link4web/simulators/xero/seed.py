@@ -80,11 +80,11 @@ def contact_of(identity: str, company: Business, traits: Traits) -> Contact:
     return record.complete(record.new_contact(identity, **{**fields, **traits.fields}))
 
 
-def bulk(store: Store, tenant_id: str, country: str, wanted: int) -> int:
+def bulk(store: Store, tenant_id: str, country: str, wanted: int, *, old: bool = False) -> int:
     """Add invented contacts until the organisation has `wanted`; returns how many were added.
 
     They come into an organisation that is there already, so each is updated at the moment it is put in, and webhooks
-    tell of them.
+    tell of them; unless they are `old`, changed over years like those of the demo.
     """
     with store.read() as db:
         names = db.execute("select name from xero_contact where tenant_id = ?", (tenant_id,)).fetchall()
@@ -95,6 +95,9 @@ def bulk(store: Store, tenant_id: str, country: str, wanted: int) -> int:
     while batch := list(islice(order, BATCH)):
         contacts = [_bulk_contact(identity, series, index, country, used) for identity, index in batch]
         with store.write() as db:
+            if old:
+                add_all(db, tenant_id, contacts)
+                continue
             now = ms_date(clock.milliseconds())
             add_all(db, tenant_id, [{**contact, "UpdatedDateUTC": now} for contact in contacts])
             hooks.all_changed(db, tenant_id, "Contacts", [one["ContactID"] for one in contacts], "CREATE")
