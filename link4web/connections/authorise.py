@@ -174,7 +174,7 @@ def _take_up(former: Connection, offer: Connection) -> Connection:
 def _activate(connection: Connection, chosen: LedgerFile, mark: bytes) -> None:
     seal = vault.seal
     organisation_id, provider = connection.organisation_id, connection.provider
-    connection.state, connection.state_reason = "active", ""
+    connection.enter("active")
     connection.file_name = chosen.name[:255]
     connection.file_id = seal(chosen.file_id, organisation_id, provider)
     connection.file_hmac = mark

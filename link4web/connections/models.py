@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKeyConstraint, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from link4web import clock
 from link4web.database import Base, Id
 from link4web.ids import new_id
 from link4web.tenancy import TenantMixin
@@ -14,7 +15,8 @@ class Connection(TenantMixin, Base):
     """One ledger file connected to one organisation.
 
     `state`: *choosing* (consented, file not confirmed yet), *active*, *reconnect* (the provider no longer lets us in),
-    *disconnected*. Tokens and file ids are encrypted (`connections.vault`); the refresh_* columns are the lease.
+    *disconnected*; since `state_since`, which is why only `enter` changes it. Tokens and file ids are encrypted
+    (`connections.vault`); the refresh_* columns are the lease.
     `offered_files` is what a consent offers until one is confirmed; `farewell` the last tokens of a connection that
     has been disconnected here, or of a consent that was declined (it stays *choosing* until the job deletes it),
     readable by nothing but the job that lets go at the provider.
@@ -32,6 +34,7 @@ class Connection(TenantMixin, Base):
     provider: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(16))
     state_reason: Mapped[str] = mapped_column(String(64), default="")
+    state_since: Mapped[datetime] = mapped_column(default=clock.now)
     file_name: Mapped[str] = mapped_column(String(255), default="")
     file_short_code: Mapped[str] = mapped_column(String(32), default="")
     file_country: Mapped[str] = mapped_column(String(2), default="")
@@ -76,6 +79,12 @@ class Connection(TenantMixin, Base):
     last_changed: Mapped[int] = mapped_column(Integer, default=0)
     last_gone: Mapped[int] = mapped_column(Integer, default=0)
     last_skipped: Mapped[int] = mapped_column(Integer, default=0)
+
+    def enter(self, state: str, reason: str = "") -> None:
+        """Be in this state from now on, or go on being in it."""
+        if self.state != state:
+            self.state_since = clock.now()
+        self.state, self.state_reason = state, reason
 
 
 class LedgerBinding(Base):

@@ -13,7 +13,7 @@ def ledger(state: str = "active", **more: Any) -> Made:
         "provider": "xero",
         "state": state,
         "file_name": "Wattle & Wharf Coffee Pty Ltd",
-        "connected_at": NOW,
+        "state_since": NOW,
         "synced_at": NOW,
         "sync_state": "idle",
         "sync_message": "",

@@ -1,0 +1,47 @@
+"""A connection's own page, and the list of connections: what they say is true at the moment they are read."""
+
+import re
+from zoneinfo import ZoneInfo
+
+from link4web import clock
+from tests.ledger import Books, Xero, books, simulators, words, xero
+from tests.people import Town
+
+__all__ = ["books", "simulators", "xero"]
+
+
+def health(books: Books) -> str:
+    """The words of the connection's own page."""
+    shown = books.person.get(f"/xero/{books.connection}")
+    assert shown.status_code == 200
+    return words(shown.text)
+
+
+def now() -> str:
+    """The minute as pages in Sydney write it."""
+    there = clock.now().astimezone(ZoneInfo("Australia/Sydney"))
+    return there.strftime("%-d %b %Y, %-I:%M ") + there.strftime("%p").lower()
+
+
+def since(books: Books) -> str:
+    found = re.search(r"(Connected|Needs reconnecting|Disconnected) since (\d+ \w+ \d+, [\d:]+ [ap]m)", health(books))
+    assert found, health(books)
+    return f"{found[1]} {found[2]}"
+
+
+def test_since_is_the_moment_the_state_began(books: Books, town: Town, xero: Xero) -> None:
+    assert since(books) == f"Connected {now()}"
+    town.later(minutes=40)
+    xero.control("disconnect")
+    books.sync()
+    lost = now()
+    town.later(minutes=25)
+    assert since(books) == f"Needs reconnecting {lost}"
+    books.person.sign_in()
+    books.person.post(f"/xero/{books.connection}/disconnect")
+    ended = now()
+    town.later(minutes=25)
+    assert since(books) == f"Disconnected {ended}" != f"Disconnected {lost}"
+    books.person.sign_in()
+    books.person.connect_xero(file=2)
+    assert since(books) == f"Connected {now()}"
