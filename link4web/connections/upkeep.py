@@ -40,7 +40,7 @@ class Calls:
 
 
 def upkeep_view(connection: Connection, provider: Provider) -> dict[str, Any]:
-    """The context of `connections/_upkeep.html`."""
+    """The context of `connections/_upkeep.html`; it says nothing of a connection that has ended but its last sync."""
     is_active = connection.state == "active"
     turns = Turns.of(connection)
     heard = webhooks.last_notice(connection) if provider.has_webhooks else None

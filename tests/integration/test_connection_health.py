@@ -4,7 +4,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from link4web import clock
-from tests.ledger import Books, Xero, books, simulators, words, xero
+from tests.ledger import Books, Xero, books, colleague, simulators, words, xero
 from tests.people import Town
 
 __all__ = ["books", "simulators", "xero"]
@@ -45,3 +45,24 @@ def test_since_is_the_moment_the_state_began(books: Books, town: Town, xero: Xer
     books.person.sign_in()
     books.person.connect_xero(file=2)
     assert since(books) == f"Connected {now()}"
+
+
+def test_a_connection_that_has_ended_is_not_described_as_a_live_one(books: Books, town: Town, xero: Xero) -> None:
+    alive = ("Up to date", "tells us of changes", "Next, by itself", "We never", "Calls left", "Sync now")
+    shown = health(books)
+    assert all(said in shown for said in alive)
+    xero.control("disconnect")
+    books.sync()
+    lost = health(books)
+    books.person.post(f"/xero/{books.connection}/disconnect")
+    ended = health(books)
+    for shown in (lost, ended):
+        assert not [said for said in alive if said in shown]
+        assert "What stays here Your customers as they were last read" in shown
+        assert "To go on Reconnect Xero and choose the same organisation there" in shown
+    assert "Now Nothing is read or written: Xero doesn’t let us in" in lost
+    assert "Nothing any more." in ended and "somebody here has disconnected Xero" in ended
+    other = colleague(town, books.person)
+    assert "To go on An admin of Wattle & Wharf Coffee reconnects Xero" in words(
+        other.get(f"/xero/{books.connection}").text
+    )

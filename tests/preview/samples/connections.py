@@ -28,6 +28,14 @@ def ledger(state: str = "active", **more: Any) -> Made:
     return Made(**facts)
 
 
+OVER = Made(
+    now="Nothing is read or written: somebody here has disconnected Xero",
+    kept="Your customers as they were last read, what was entered here, and invitations that are on their way",
+    back="Reconnect Xero and choose the same organisation there: then all of it is brought up to date",
+    rights="Nothing any more. Before anybody reconnects, they read what we ask.",
+)
+
+
 def choose_file(problem: Made | None = None) -> Context:
     files = [Made(file_id="1", name="Wattle & Wharf Coffee Pty Ltd"), Made(file_id="2", name="Wharf Roastery Trust")]
     return {
@@ -44,6 +52,7 @@ def connection(**more: Any) -> Context:
         "provider": XERO,
         "connection": ledger(),
         "trouble": None,
+        "over": None,
         "upkeep": upkeep(),
         "may_connect": True,
         "others": [],
@@ -108,7 +117,8 @@ SAMPLES: Samples = {
     "connections/choose_file.html": [choose_file, lambda: choose_file(LOST)],
     "connections/connection.html": [
         connection,
-        lambda: connection(connection=ledger("reconnect"), trouble=LOST),
+        lambda: connection(connection=ledger("reconnect"), trouble=LOST, over=OVER),
+        lambda: connection(connection=ledger("disconnected"), trouble=LOST, over=OVER),
         lambda: connection(may_connect=False, others=[("MYOB: Wharf Roastery Trust", "myob.connection", "d" * 22)]),
         stopped,
     ],
