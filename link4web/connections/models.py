@@ -106,7 +106,9 @@ class LedgerBinding(Base):
 class CallLimit(Base):
     """A provider's limit as we use it: when the next call may go (milliseconds since 1970), and the day's calls.
 
-    Where an app's calls of a month are limited, a row of its own counts them; `day` is the first of the month then.
+    `told_left` is how many calls the provider itself said at `told_at` were left of the day, which is believed until
+    `told_until`. Where an app's calls of a month are limited, a row of its own counts them; `day` is the first of the
+    month then.
     """
 
     __tablename__ = "call_limit"
@@ -115,6 +117,9 @@ class CallLimit(Base):
     next_at: Mapped[int] = mapped_column(BigInteger)
     day: Mapped[date]
     used: Mapped[int] = mapped_column(Integer)
+    told_left: Mapped[int | None]
+    told_at: Mapped[datetime | None]
+    told_until: Mapped[datetime | None]
 
 
 class WebhookEvent(Base):

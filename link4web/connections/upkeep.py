@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 
 from link4web.connections import webhooks
-from link4web.connections.allowance import Turns
+from link4web.connections.allowance import Left, Turns
 from link4web.connections.due import is_told, next_run, pace, saves_calls
 from link4web.connections.models import Connection
 from link4web.providers.base.provider import Provider
@@ -25,7 +25,7 @@ CURE_FAILED = (
 class Calls:
     """Calls at a limit of the provider, as we count them. `when` is *today* or *this month*, which began at `since`.
 
-    `is_shared`: with everybody who uses Link4web.
+    `is_shared`: with everybody who uses Link4web. `said` is the provider's own word, which is worth more than ours.
     """
 
     when: str
@@ -33,6 +33,7 @@ class Calls:
     used: int
     most: int
     is_shared: bool
+    said: Left | None = None
 
     @property
     def left(self) -> int:
@@ -63,7 +64,9 @@ def _calls(turns: Turns, provider: Provider) -> list[Calls]:
     found = []
     if provider.rate.per_day:
         shared = provider.rate.is_shared
-        found.append(Calls("today", "midnight UTC", turns.used_today(), provider.rate.per_day, shared))
+        found.append(
+            Calls("today", "midnight UTC", turns.used_today(), provider.rate.per_day, shared, turns.said_left())
+        )
     if turns.per_month:
         found.append(Calls("this month", "the 1st, UTC", turns.used_this_month(), turns.per_month, is_shared=True))
     return found

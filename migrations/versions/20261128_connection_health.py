@@ -1,4 +1,4 @@
-"""What a connection's own page tells: since when its state is what it is."""
+"""What a connection's own page tells: since when its state is what it is, and how many calls the provider says are left."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,8 @@ depends_on = None
 
 #: What the trail calls the beginning of each state.
 BEGAN = {"reconnect": "connection.lost", "disconnected": "connection.disconnected"}
+#: What a provider says of the day's calls.
+TOLD = {"told_left": sa.Integer, "told_at": UtcDateTime, "told_until": UtcDateTime}
 
 
 def upgrade() -> None:
@@ -19,9 +21,14 @@ def upgrade() -> None:
     _fill()
     with op.batch_alter_table("connection") as table:
         table.alter_column("state_since", existing_type=UtcDateTime(), nullable=False)
+    for name, kind in TOLD.items():
+        op.add_column("call_limit", sa.Column(name, kind(), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("call_limit") as table:
+        for name in TOLD:
+            table.drop_column(name)
     with op.batch_alter_table("connection") as table:
         table.drop_column("state_since")
 

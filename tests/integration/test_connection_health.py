@@ -4,7 +4,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from link4web import clock
-from tests.ledger import Books, Xero, books, colleague, simulators, words, xero
+from tests.ledger import API, CONTACTS, Books, Xero, books, colleague, simulators, words, xero
 from tests.people import Town
 
 __all__ = ["books", "simulators", "xero"]
@@ -66,3 +66,25 @@ def test_a_connection_that_has_ended_is_not_described_as_a_live_one(books: Books
     assert "To go on An admin of Wattle & Wharf Coffee reconnects Xero" in words(
         other.get(f"/xero/{books.connection}").text
     )
+
+
+def test_the_providers_own_word_about_the_calls_that_are_left(books: Books, town: Town, xero: Xero) -> None:
+    """Smaller plans have fewer calls than we count with."""
+    town.app.config["PACE_CALLS"] = True
+    xero.switch(day_limit=1000)
+    books.sync()
+    used = xero.calls(API)
+    assert f"Calls left today Xero says {1000 - used} are left today in its answer of {now()}" in health(books)
+    refused = {"Retry-After": "7200", "X-Rate-Limit-Problem": "day"}
+    xero.fail(path=CONTACTS, status=429, headers=refused, count=1)
+    books.sync()
+    town.later(hours=1)
+    books.person.sign_in()
+    assert re.search(r"Calls left today None until \d+ \w+ \d+, [\d:]+ [ap]m, Xero says", health(books))
+    town.later(hours=1, seconds=10)
+    town.work()
+    books.person.sign_in()
+    assert re.search(r"Calls left today Xero says \d+ are left today", health(books))
+    town.later(hours=25)
+    books.person.sign_in()
+    assert re.search(r"Calls left today 4,\d+ of 4,500", health(books)), "an old word is no word about today"

@@ -71,12 +71,19 @@ def upkeep(**more: Any) -> Context:
         "hears_at_once": True,
         "heard": NOW,
         "calls": [
-            Made(when="today", since="midnight UTC", left=4481, most=4500, is_shared=False),
-            Made(when="this month", since="the 1st, UTC", left=431_002, most=500_000, is_shared=True),
+            Made(when="today", since="midnight UTC", left=4481, most=4500, is_shared=False, said=None),
+            Made(when="this month", since="the 1st, UTC", left=431_002, most=500_000, is_shared=True, said=None),
         ],
         "sync_href": "#",
         **more,
     }
+
+
+def told(calls: int, until: Any = None) -> Context:
+    """The provider itself has said how many calls are left."""
+    said = Made(calls=calls, at=NOW, until=until)
+    day = Made(when="today", since="midnight UTC", left=4481, most=4500, is_shared=False, said=said)
+    return connection(upkeep=upkeep(calls=[day]))
 
 
 def stopped() -> Context:
@@ -95,7 +102,7 @@ def choice(*connections: Any) -> Context:
 
 
 SAMPLES: Samples = {
-    "connections/_upkeep.html": [lambda: connection(), stopped],
+    "connections/_upkeep.html": [lambda: connection(), lambda: told(991), lambda: told(0, NOW), stopped],
     "connections/_state.html": [lambda: {"it": ledger()}],
     "connections/_trouble.html": [lambda: {"trouble": LOST}],
     "connections/choose_provider.html": [
