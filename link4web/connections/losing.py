@@ -12,7 +12,8 @@ from link4web.accounts.models import Membership, Organisation, User
 from link4web.audit import record
 from link4web.connections.models import Connection
 from link4web.connections.providers import provider_of
-from link4web.connections.words import LOST
+from link4web.connections.troubles import note
+from link4web.connections.words import LOST, RECONNECT
 from link4web.database import db, writing
 from link4web.ids import new_id
 from link4web.mail.compose import compose, plain_name
@@ -43,6 +44,7 @@ def lose(connection_id: str, code: str, *, fence: int | None = None, consent: da
     if connection.sync_state in ("queued", "running", "waiting"):
         connection.sync_state, connection.sync_error, connection.sync_message = "failed", code, LOST
     where = connection.organisation_id
+    note(connection.id, code, RECONNECT[0].format(provider=provider_of(connection.provider).name) + ".")
     record("connection.lost", chain=where, kind="connection", object_id=connection.id, reason=code)
     jobs: list[dict[str, object]] = [
         {"key": new_id(), "payload": {"connection": connection.id, "user": admin}} for admin in _admins(where)

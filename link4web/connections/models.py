@@ -87,6 +87,27 @@ class Connection(TenantMixin, Base):
         self.state, self.state_reason = state, reason
 
 
+class ConnectionTrouble(TenantMixin, Base):
+    """An error of a connection (`connections.troubles`): met `times` from `began_at` to `last_at`, over `passed_at`."""
+
+    __tablename__ = "connection_trouble"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "connection_id"], ["connection.organisation_id", "connection.id"], ondelete="CASCADE"
+        ),
+        Index(None, "organisation_id", "connection_id", "last_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    connection_id: Mapped[str] = mapped_column(Id)
+    code: Mapped[str] = mapped_column(String(64))
+    sentence: Mapped[str] = mapped_column(String(500))
+    began_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    times: Mapped[int] = mapped_column(Integer)
+    passed_at: Mapped[datetime | None]
+
+
 class LedgerBinding(Base):
     """Which organisation a ledger file belongs to; one file is bound to one organisation (R-053)."""
 

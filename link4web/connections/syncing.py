@@ -4,6 +4,7 @@ from sqlalchemy import update
 
 from link4web import outbox
 from link4web.connections.models import Connection
+from link4web.connections.troubles import have_passed, note
 from link4web.database import changed_rows, db
 
 SYNC = "customers.sync"
@@ -37,7 +38,7 @@ def request_sync(connection: Connection, *, full: bool = False, sales: bool = Tr
 
 
 def report(connection_id: str, **columns: object) -> None:
-    """Write progress or result onto the connection, inside ``writing()``.
+    """Write progress or result onto the connection, inside ``writing()``; an error is kept to be looked back at.
 
     Raises:
         Ended: it has been disconnected or lost meanwhile.
@@ -50,3 +51,7 @@ def report(connection_id: str, **columns: object) -> None:
     )
     if not changed_rows(changed):
         raise Ended(connection_id)
+    if columns.get("sync_error"):
+        note(connection_id, str(columns["sync_error"]), str(columns.get("sync_message", "")))
+    elif columns.get("sync_state") == "idle":
+        have_passed(connection_id)

@@ -12,6 +12,7 @@ from link4web.connections.membership import find_member
 from link4web.connections.models import Connection
 from link4web.connections.providers import offered, provider_of
 from link4web.connections.syncing import request_sync
+from link4web.connections.troubles import last_troubles
 from link4web.connections.upkeep import upkeep_view
 from link4web.connections.words import consent_words, over_words, reconnect_words
 from link4web.database import writing
@@ -155,6 +156,7 @@ def show(provider: Provider, connection: str) -> Response:
         provider=provider,
         connection=here,
         trouble=reconnect_words(here, provider),
+        troubles=last_troubles(here),
         upkeep=upkeep_view(here, provider),
         over=over_words(here, provider, g.organisation.name, may_connect=may_connect),
         may_connect=may_connect,

@@ -1,4 +1,4 @@
-"""What a connection's own page tells: since when its state is what it is, and how many calls the provider says are left."""
+"""What a connection's own page tells: since when its state is what it is, how many calls are left, its last errors."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,9 +23,37 @@ def upgrade() -> None:
         table.alter_column("state_since", existing_type=UtcDateTime(), nullable=False)
     for name, kind in TOLD.items():
         op.add_column("call_limit", sa.Column(name, kind(), nullable=True))
+    op.create_table(
+        "connection_trouble",
+        sa.Column("organisation_id", sa.String(22), nullable=False),
+        sa.Column("id", sa.String(22), nullable=False),
+        sa.Column("connection_id", sa.String(22), nullable=False),
+        sa.Column("code", sa.String(64), nullable=False),
+        sa.Column("sentence", sa.String(500), nullable=False),
+        sa.Column("began_at", UtcDateTime(), nullable=False),
+        sa.Column("last_at", UtcDateTime(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("passed_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "connection_id"],
+            ["connection.organisation_id", "connection.id"],
+            name=op.f("fk_connection_trouble_organisation_id_connection_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_connection_trouble_organisation_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_connection_trouble")),
+    )
+    columns = ["organisation_id", "connection_id", "last_at"]
+    op.create_index(op.f("ix_connection_trouble_organisation_id_connection_id_last_at"), "connection_trouble", columns)
 
 
 def downgrade() -> None:
+    op.drop_table("connection_trouble")
     with op.batch_alter_table("call_limit") as table:
         for name in TOLD:
             table.drop_column(name)

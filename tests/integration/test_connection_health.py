@@ -3,7 +3,12 @@
 import re
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func, select
+
 from link4web import clock
+from link4web.connections import troubles
+from link4web.connections.models import ConnectionTrouble
+from link4web.database import db, writing
 from tests.ledger import API, CONTACTS, Books, Xero, books, colleague, simulators, words, xero
 from tests.people import Town
 
@@ -88,3 +93,60 @@ def test_the_providers_own_word_about_the_calls_that_are_left(books: Books, town
     town.later(hours=25)
     books.person.sign_in()
     assert re.search(r"Calls left today 4,\d+ of 4,500", health(books)), "an old word is no word about today"
+
+
+def errors_of(books: Books) -> str:
+    """The words of the last errors alone."""
+    return health(books).partition("Last errors The last seven days")[2].partition("What we may do")[0]
+
+
+def test_an_outage_can_be_looked_back_at_for_a_week(books: Books, town: Town, xero: Xero) -> None:
+    assert errors_of(books).strip() == "None."
+    xero.fail(path=CONTACTS, status=503, count=99)
+    books.sync()
+    began = now()
+    town.later(minutes=3)
+    town.work()
+    lasting = errors_of(books)
+    assert began in lasting and "Xero has a problem at the moment." in lasting and "XERO-DOWN Lasts" in lasting
+    assert f"2 times, last on {now()}" in lasting and lasting.count("XERO-DOWN") == 1
+    assert 'href="/help/p/XERO-DOWN' in books.person.get(f"/xero/{books.connection}").text
+    xero.recover()
+    town.later(minutes=8)
+    town.work()
+    assert "Up to date" in health(books) and f"XERO-DOWN Passed {now()}" in errors_of(books)
+    town.later(days=8)
+    books.person.sign_in()
+    assert "XERO-DOWN" not in errors_of(books)
+
+
+def test_a_connection_that_was_lost_is_among_the_last_errors(books: Books, town: Town, xero: Xero) -> None:
+    xero.control("disconnect")
+    books.sync()
+    assert "Xero no longer lets us in." in errors_of(books) and "Lasts" in errors_of(books)
+    books.person.connect_xero(file=2)
+    assert "Passed" in errors_of(books) and "Lasts" not in errors_of(books)
+
+
+def test_what_the_ledger_would_not_take_is_among_the_last_errors(books: Books, town: Town, xero: Xero) -> None:
+    customer = books.one("needs-number")
+    xero.user("change", customer.external_id, fields={"TaxNumber": "53004085616"})
+    form = {"number": "51 824 753 556", "sure": "51824753556", "write": "y"}
+    books.person.post(f"{books.base}/{customer.id}/abn", form)
+    town.work()
+    shown = errors_of(books)
+    assert f"{customer.name} could not be written back." in shown and f"See {customer.name}" in shown
+    other = books.person.connect_xero(file=0)
+    there = words(books.person.get(f"/xero/{other}").text)
+    assert "could not be written back" not in there, "that customer is of another ledger"
+
+
+def test_only_some_of_the_errors_of_a_connection_are_kept(books: Books) -> None:
+    def meet_many() -> int:
+        with writing():
+            for one in range(30):
+                troubles.note(books.connection, f"XERO-{one}", "Something.")
+        return int(db.session.scalar(select(func.count()).select_from(ConnectionTrouble)) or 0)
+
+    assert books.inside(meet_many) == troubles.KEPT
+    assert errors_of(books).count("Lasts") == troubles.SHOWN

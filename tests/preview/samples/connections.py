@@ -54,6 +54,7 @@ def connection(**more: Any) -> Context:
         "trouble": None,
         "over": None,
         "upkeep": upkeep(),
+        "troubles": [],
         "may_connect": True,
         "others": [],
         **more,
@@ -77,6 +78,35 @@ def upkeep(**more: Any) -> Context:
         "sync_href": "#",
         **more,
     }
+
+
+def error(**more: Any) -> Made:
+    """One of the last errors, which lasts."""
+    facts: Context = {
+        "at": NOW,
+        "sentence": "Xero has a problem at the moment. We will try again.",
+        "code": "XERO-DOWN",
+        "otherwise": "SYNC-FAILED",
+        "times": 1,
+        "last_at": NOW,
+        "passed_at": None,
+        "about": None,
+        **more,
+    }
+    return Made(**facts)
+
+
+def errors() -> list[Made]:
+    return [
+        error(),
+        error(times=4, passed_at=NOW),
+        error(sentence="", code="OUT-OF-TIME", passed_at=NOW),
+        error(
+            sentence="Dry Creek Joinery could not be written back. Xero refused the number.",
+            code="WRITE-BACK-FAILED",
+            about=("Dry Creek Joinery", "#"),
+        ),
+    ]
 
 
 def told(calls: int, until: Any = None) -> Context:
@@ -103,6 +133,11 @@ def choice(*connections: Any) -> Context:
 
 SAMPLES: Samples = {
     "connections/_upkeep.html": [lambda: connection(), lambda: told(991), lambda: told(0, NOW), stopped],
+    "connections/_last_errors.html": [
+        connection,
+        lambda: connection(troubles=errors()),
+        lambda: connection(connection=ledger("disconnected"), troubles=errors()),
+    ],
     "connections/_state.html": [lambda: {"it": ledger()}],
     "connections/_trouble.html": [lambda: {"trouble": LOST}],
     "connections/choose_provider.html": [
@@ -128,6 +163,7 @@ SAMPLES: Samples = {
         lambda: connection(connection=ledger("disconnected"), trouble=LOST, over=OVER),
         lambda: connection(may_connect=False, others=[("MYOB: Wharf Roastery Trust", "myob.connection", "d" * 22)]),
         stopped,
+        lambda: connection(troubles=errors()),
     ],
     "connections/disconnect.html": [lambda: {"provider": XERO, "connection": ledger()}],
 }
