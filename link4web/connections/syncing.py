@@ -1,5 +1,7 @@
 """Ask for a sync and report its progress on the connection's row; what is synced is the customers' business."""
 
+from datetime import datetime
+
 from sqlalchemy import update
 
 from link4web import outbox
@@ -35,6 +37,18 @@ def request_sync(connection: Connection, *, full: bool = False, sales: bool = Tr
     elif connection.sync_state == "waiting" and connection.sync_resumes_at is None:
         outbox.hasten(SYNC, [connection.id])  # nobody asked us to wait, so a person's wish comes before the pause
     return asked
+
+
+def goes_on_at(connection: Connection) -> datetime | None:
+    """When a sync that waits goes on by itself, as far as that is known; None when none waits."""
+    if connection.sync_state != "waiting":
+        return None
+    return connection.sync_resumes_at or outbox.due_at(SYNC, connection.id)
+
+
+def may_be_asked(connection: Connection) -> bool:
+    """Whether pressing *Sync now* makes sense: the connection is active, and no sync begins or runs just now."""
+    return connection.state == "active" and connection.sync_state not in ("queued", "running")
 
 
 def report(connection_id: str, **columns: object) -> None:

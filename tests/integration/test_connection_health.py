@@ -9,6 +9,7 @@ from link4web import clock
 from link4web.connections import troubles
 from link4web.connections.models import ConnectionTrouble
 from link4web.database import db, writing
+from tests.integration.test_webhooks import body_of, deliver
 from tests.ledger import API, CONTACTS, Books, Xero, books, colleague, simulators, words, xero
 from tests.people import Town
 
@@ -150,3 +151,60 @@ def test_only_some_of_the_errors_of_a_connection_are_kept(books: Books) -> None:
 
     assert books.inside(meet_many) == troubles.KEPT
     assert errors_of(books).count("Lasts") == troubles.SHOWN
+
+
+def test_a_connection_that_waits_says_when_it_goes_on(books: Books, town: Town, xero: Xero) -> None:
+    """Both where the provider has named a time and where only we know when we try again."""
+    xero.fail(path=CONTACTS, status=429, headers={"Retry-After": "1800", "X-Rate-Limit-Problem": "minute"}, count=1)
+    books.sync()
+    shown = health(books)
+    named = re.search(r"Nothing to do: we go on by ourselves at (\d+:\d\d [ap]m)", shown)
+    assert named and re.search(rf"Next, by itself About \d+ \w+ \d+, {named[1]} where it has stopped", shown)
+    town.later(minutes=31)
+    town.work()
+    books.person.sign_in()
+    xero.fail(path=CONTACTS, status=503, count=9)
+    books.sync()
+    shown = health(books)
+    assert "Xero has a problem" in shown and re.search(r"we go on by ourselves at \d+:\d\d [ap]m", shown)
+    assert re.search(r"Next, by itself About \d+ \w+ \d+, \d+:\d\d [ap]m where it has stopped", shown)
+    assert "Sync now" in shown and "Sync now" in words(books.page())
+    xero.recover()
+    books.sync()
+    assert "Now Up to date" in health(books), "nobody has asked us to wait, so a press comes before our own pause"
+
+
+def test_the_list_of_connections_says_that_one_waits_or_has_stopped(books: Books, town: Town, xero: Xero) -> None:
+    listed = f"/org/{books.person.organisation_id}/connections"
+    xero.fail(path=CONTACTS, status=503, count=9)
+    books.sync()
+    shown = books.person.get(listed).text
+    assert "Connected, but waiting Xero has a problem at the moment." in words(shown)
+    assert 'data-tone="done">Connected<' not in shown and "/help/p/XERO-DOWN" in shown
+    assert "Connected, but waiting since" not in health(books), "it is connected since then, not waiting"
+    xero.recover()
+    xero.fail(path=CONTACTS, status=400, body='{"ErrorNumber": 10, "Message": "Odd day"}', count=9)
+    books.sync()
+    assert "Connected, but the last sync stopped" in words(books.person.get(listed).text)
+    xero.recover()
+    books.sync()
+    assert 'data-tone="done">Connected<' in books.person.get(listed).text
+
+
+def test_webhooks_are_counted_since_the_connection_and_no_silence_before_it(
+    books: Books, town: Town, xero: Xero
+) -> None:
+    assert "tells us of changes at once" in health(books) and "nothing heard" not in health(books)
+    town.later(minutes=5)
+    deliver(books, body_of(books.one("can-invite").external_id))
+    assert f"tells us of changes at once last on {now()}" in health(books)
+    town.later(minutes=5)
+    books.person.sign_in()
+    books.person.post(f"/xero/{books.connection}/disconnect")
+    town.later(minutes=5)
+    books.person.connect_xero(file=2)
+    assert "last on" not in health(books).partition("In between")[2].partition("Calls left")[0]
+    for days, said in ((2, "nothing heard since it was connected"), (40, "nothing heard in the last month")):
+        town.later(days=days)
+        books.person.sign_in()
+        assert said in health(books)

@@ -28,6 +28,12 @@ def ledger(state: str = "active", **more: Any) -> Made:
     return Made(**facts)
 
 
+def waiting() -> Made:
+    """One whose provider does not answer just now."""
+    said = "Xero has a problem at the moment. We will try again."
+    return ledger(sync_state="waiting", sync_message=said, sync_error="XERO-DOWN")
+
+
 OVER = Made(
     now="Nothing is read or written: somebody here has disconnected Xero",
     kept="Your customers as they were last read, what was entered here, and invitations that are on their way",
@@ -70,7 +76,7 @@ def upkeep(**more: Any) -> Context:
         "next_run": NOW,
         "pace": "every 30 minutes while somebody works here, otherwise once a day",
         "hears_at_once": True,
-        "heard": NOW,
+        "heard": "last on 20 Nov 2026, 9:42 am",
         "calls": [
             Made(when="today", since="midnight UTC", left=4481, most=4500, is_shared=False, said=None),
             Made(when="this month", since="the 1st, UTC", left=431_002, most=500_000, is_shared=True, said=None),
@@ -123,7 +129,7 @@ def stopped() -> Context:
         "sync_message": "Xero refused the request.",
         "sync_error": "XERO-REFUSED",
     }
-    kept_up = upkeep(now="The last sync stopped", cure="Press Sync now.", hears_at_once=False, heard=None, calls=[])
+    kept_up = upkeep(now="The last sync stopped", cure="Press Sync now.", hears_at_once=False, heard="", calls=[])
     return connection(connection=ledger(**trouble), upkeep=kept_up)
 
 
@@ -138,10 +144,15 @@ SAMPLES: Samples = {
         lambda: connection(troubles=errors()),
         lambda: connection(connection=ledger("disconnected"), troubles=errors()),
     ],
-    "connections/_state.html": [lambda: {"it": ledger()}],
+    "connections/_state.html": [
+        lambda: {"it": ledger()},
+        lambda: {"it": waiting()},
+        lambda: {"it": ledger(sync_state="failed")},
+    ],
     "connections/_trouble.html": [lambda: {"trouble": LOST}],
     "connections/choose_provider.html": [
         lambda: choice(ledger(), ledger("reconnect")),
+        lambda: choice(waiting(), ledger(sync_state="failed", sync_message="", sync_error="")),
         lambda: choice(),
         lambda: {**choice(ledger("choosing")), "may_connect": False},
         lambda: {**choice(), "may_connect": False},
