@@ -26,7 +26,7 @@ TROUBLES = Troubles("XERO", "Xero", "organisation")
 said = REFUSALS.said
 _NAME_TAKEN = re.compile("already assigned to another contact|unique across all active contacts", re.IGNORECASE)
 A_MINUTE, AN_HOUR = 60.0, 3600.0
-_MOST_LEFT = 1_000_000  # what a column takes, whatever a header says
+_MOST_DIGITS = 9  # what a column takes, whatever a header says
 _RATES = (
     # most telling first: "appminute" contains "minute"
     # the wait, in seconds, is for an answer that doesn't name one
@@ -144,7 +144,7 @@ def left_today(answer: Answer) -> int | None:
     if answer.status == 429 and "day" in answer.headers.get("X-Rate-Limit-Problem", "").lower():
         return 0
     left = answer.headers.get("X-DayLimit-Remaining", "")
-    return min(int(left), _MOST_LEFT) if left.isascii() and left.isdigit() else None
+    return int(left) if left.isascii() and left.isdigit() and len(left) <= _MOST_DIGITS else None
 
 
 def _down(answer: Answer) -> TryAgainLater:
