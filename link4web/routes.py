@@ -13,10 +13,12 @@ from link4web.colleagues import keeping as colleagues_keeping
 from link4web.colleagues import views as colleague_views
 from link4web.connections import entry, webhook_views
 from link4web.connections import views as connection_views
+from link4web.connections.troubles import init_troubles
 from link4web.contact import keeping as contact_keeping
 from link4web.contact import views as contact_views
 from link4web.customers import overview
 from link4web.customers import views as customer_views
+from link4web.customers.refused import refused_write_backs
 from link4web.guide import views as guide_views
 from link4web.help import embed
 from link4web.help import views as help_views
@@ -85,6 +87,7 @@ def add_all(app: Flask) -> None:
         app.register_blueprint(provider_blueprint(provider))
     init_settings(app, SETTINGS)
     overview.init_overview(app, [waiting.requests_in])
+    init_troubles(app, [refused_write_backs])
     init_leaving(app, [contact_keeping.KEEPER, colleagues_keeping.KEEPER, support_keeping.KEEPER])
 
 

@@ -9,13 +9,17 @@ one call of each running sync at most. (The method is GCRA, known from ATM netwo
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
+import structlog
 from flask import current_app
-from sqlalchemy import case, literal, select, update
+from sqlalchemy import case, literal, or_, select, update
+from sqlalchemy.exc import OperationalError
 
 from link4web import clock
 from link4web.connections.models import CallLimit, Connection
@@ -24,7 +28,9 @@ from link4web.database import db, insert_for
 from link4web.providers.base.errors import TryAgainLater
 from link4web.providers.base.provider import Provider
 
+log = structlog.get_logger()
 PATIENCE = timedelta(seconds=5)
+BELIEVED = timedelta(days=1)  # a provider's word about the calls that are left
 NEARLY_ALL = 0.9
 #: Our own limits: the end of the code, and until when nothing more is asked.
 MONTH, DAY, MOMENT = ("MONTH-BUDGET", "for this month"), ("DAY-BUDGET", "for today"), ("BUDGET", "for the moment")
@@ -37,6 +43,14 @@ class Reserved(NamedTuple):
     wait: float
     today: int
     this_month: int = 0
+
+
+class Left(NamedTuple):
+    """The provider's own word: so many calls were left of the day `at` that moment; none `until` then, once refused."""
+
+    calls: int
+    at: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -79,11 +93,38 @@ class Turns:
 
     def hold(self, seconds: float) -> None:
         """Nobody who shares this limit calls before so many seconds have passed: the provider asked for a pause."""
-        until = _milliseconds(clock.now()) + round(seconds * 1000) + self._tolerance
-        with db.engine.connect().execution_options(writing=True, postgresql_readonly=False) as alone, alone.begin():
-            alone.execute(
-                update(CallLimit).where(CallLimit.key == self.key, CallLimit.next_at < until).values(next_at=until)
-            )
+        end = clock.now() + timedelta(seconds=seconds)
+        until = _milliseconds(end) + self._tolerance
+        held = update(CallLimit).where(CallLimit.key == self.key, CallLimit.next_at < until)
+        told_until = case((CallLimit.told_left == 0, end), else_=CallLimit.told_until)
+        with _beside() as alone:
+            alone.execute(held.values(next_at=until, told_until=told_until))
+
+    def note_left(self, calls: int) -> None:
+        """The provider's word about the day; a late one doesn't undo that none are left, which everybody is held by."""
+        if not current_app.config["PACE_CALLS"]:
+            return
+        now = clock.now()
+        is_held = CallLimit.next_at > _milliseconds(now + PATIENCE) + self._tolerance
+        is_news = or_(literal(calls == 0), CallLimit.told_left.is_(None), CallLimit.told_left > 0, ~is_held)
+        told = update(CallLimit).where(CallLimit.key == self.key, is_news)
+        try:
+            with _beside() as alone:
+                alone.execute(told.values(told_left=calls, told_at=now, told_until=now + BELIEVED))
+        except OperationalError:
+            log.warning("the provider's word about the calls that are left could not be kept", key=self.key)
+
+    def said_left(self) -> Left | None:
+        """What the provider's last answer said of the day's calls, as long as that may be believed."""
+        now = clock.now()
+        told = select(CallLimit.told_left, CallLimit.told_at, CallLimit.told_until, CallLimit.next_at).where(
+            CallLimit.key == self.key, CallLimit.told_left.is_not(None), CallLimit.told_until > now
+        )
+        row = db.session.execute(told).first()
+        if row is None:
+            return None
+        is_held = row.next_at > _milliseconds(now) + self._tolerance
+        return Left(row.told_left, row.told_at, row.told_until if is_held and row.told_left == 0 else None)
 
     def used_today(self) -> int:
         """How many calls have been counted since midnight UTC."""
@@ -91,9 +132,14 @@ class Turns:
         return db.session.scalar(counted) or 0
 
     def is_scarce(self) -> bool:
-        """Whether half of today's calls are used: the others are for what people do, and for a look now and then."""
-        per_day = self.provider.rate.per_day
-        return per_day is not None and self.used_today() > per_day // 2
+        """Whether half of today's calls are used: the others are for what people do, and for a look now and then.
+
+        Also when the provider says that fewer are left than have been used: it may allow fewer than we think.
+        """
+        per_day, said = self.provider.rate.per_day, self.said_left()
+        if per_day is None:
+            return False
+        return self.used_today() > (min(per_day // 2, said.calls) if said else per_day // 2)
 
     @property
     def per_month(self) -> int | None:
@@ -141,8 +187,7 @@ class Turns:
             },
             where=CallLimit.next_at <= latest,
         ).returning(CallLimit.next_at, CallLimit.used)
-        # beside the session: a turn is counted whatever becomes of the work, and nothing that was read goes stale
-        with db.engine.connect().execution_options(writing=True, postgresql_readonly=False) as alone, alone.begin():
+        with _beside() as alone:
             row, this_month = alone.execute(taken).first(), 0
             if row is not None and self.per_month:
                 this_month = self._count_in_month(alone, today.replace(day=1))
@@ -165,6 +210,13 @@ class Turns:
         code, until = limit
         sentence = SPENT.format(provider=self.provider.name, until=until)
         return TryAgainLater(code_of(self.provider, code), sentence, seconds)
+
+
+@contextmanager
+def _beside() -> Iterator[sa.Connection]:
+    """Beside the session: a turn is counted whatever becomes of the work, and nothing that was read goes stale."""
+    with db.engine.connect().execution_options(writing=True, postgresql_readonly=False) as alone, alone.begin():
+        yield alone
 
 
 def code_of(provider: Provider, limit: str) -> str:

@@ -14,6 +14,7 @@ from link4web.connections.credentials import sealed_tokens
 from link4web.connections.models import Connection, LedgerBinding
 from link4web.connections.providers import config_of
 from link4web.connections.syncing import request_sync
+from link4web.connections.troubles import have_passed
 from link4web.database import db, end_reading, insert_for, writing
 from link4web.providers.base.errors import MustReconnect, PersonMustFix, ProviderError, TryAgainLater
 from link4web.providers.base.provider import Provider
@@ -174,7 +175,8 @@ def _take_up(former: Connection, offer: Connection) -> Connection:
 def _activate(connection: Connection, chosen: LedgerFile, mark: bytes) -> None:
     seal = vault.seal
     organisation_id, provider = connection.organisation_id, connection.provider
-    connection.state, connection.state_reason = "active", ""
+    connection.enter("active")
+    have_passed(connection.id)
     connection.file_name = chosen.name[:255]
     connection.file_id = seal(chosen.file_id, organisation_id, provider)
     connection.file_hmac = mark

@@ -6,13 +6,14 @@ from email.message import EmailMessage
 from flask import g
 from sqlalchemy import select
 
-from link4web import clock, outbox, tenancy
+from link4web import outbox, tenancy
 from link4web.accounts import news
 from link4web.accounts.models import Membership, Organisation, User
 from link4web.audit import record
 from link4web.connections.models import Connection
 from link4web.connections.providers import provider_of
-from link4web.connections.words import LOST
+from link4web.connections.troubles import note
+from link4web.connections.words import LOST, RECONNECT
 from link4web.database import db, writing
 from link4web.ids import new_id
 from link4web.mail.compose import compose, plain_name
@@ -38,11 +39,12 @@ def lose(connection_id: str, code: str, *, fence: int | None = None, consent: da
     connection = db.session.scalars(held.execution_options(populate_existing=True)).first()
     if connection is None:
         return False
-    connection.state, connection.state_reason = "reconnect", code
+    connection.enter("reconnect", code)
     connection.refresh_owner = connection.refresh_until = None
     if connection.sync_state in ("queued", "running", "waiting"):
         connection.sync_state, connection.sync_error, connection.sync_message = "failed", code, LOST
     where = connection.organisation_id
+    note(connection.id, code, RECONNECT[0].format(provider=provider_of(connection.provider).name) + ".")
     record("connection.lost", chain=where, kind="connection", object_id=connection.id, reason=code)
     jobs: list[dict[str, object]] = [
         {"key": new_id(), "payload": {"connection": connection.id, "user": admin}} for admin in _admins(where)
@@ -85,7 +87,7 @@ def _lost_mail(connection: Connection, user: User) -> EmailMessage:
         provider_name=provider.name,
         file_name=plain_name(connection.file_name, organisation.name),
         reason="The connection was ended there, or it has run out.",
-        since=moment(clock.now()),
+        since=moment(connection.state_since),
         link=link_to(f"{provider.slug}.connect", organisation=organisation.id, reconnect=connection.id),
         choices=news.choices_link(),
     )

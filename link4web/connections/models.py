@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKeyConstraint, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from link4web import clock
 from link4web.database import Base, Id
 from link4web.ids import new_id
 from link4web.tenancy import TenantMixin
@@ -14,7 +15,8 @@ class Connection(TenantMixin, Base):
     """One ledger file connected to one organisation.
 
     `state`: *choosing* (consented, file not confirmed yet), *active*, *reconnect* (the provider no longer lets us in),
-    *disconnected*. Tokens and file ids are encrypted (`connections.vault`); the refresh_* columns are the lease.
+    *disconnected*; since `state_since`, which is why only `enter` changes it. Tokens and file ids are encrypted
+    (`connections.vault`); the refresh_* columns are the lease.
     `offered_files` is what a consent offers until one is confirmed; `farewell` the last tokens of a connection that
     has been disconnected here, or of a consent that was declined (it stays *choosing* until the job deletes it),
     readable by nothing but the job that lets go at the provider.
@@ -32,6 +34,7 @@ class Connection(TenantMixin, Base):
     provider: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(16))
     state_reason: Mapped[str] = mapped_column(String(64), default="")
+    state_since: Mapped[datetime] = mapped_column(default=clock.now)
     file_name: Mapped[str] = mapped_column(String(255), default="")
     file_short_code: Mapped[str] = mapped_column(String(32), default="")
     file_country: Mapped[str] = mapped_column(String(2), default="")
@@ -77,6 +80,33 @@ class Connection(TenantMixin, Base):
     last_gone: Mapped[int] = mapped_column(Integer, default=0)
     last_skipped: Mapped[int] = mapped_column(Integer, default=0)
 
+    def enter(self, state: str, reason: str = "") -> None:
+        """Be in this state from now on, or go on being in it."""
+        if self.state != state:
+            self.state_since = clock.now()
+        self.state, self.state_reason = state, reason
+
+
+class ConnectionTrouble(TenantMixin, Base):
+    """An error of a connection (`connections.troubles`): met `times` from `began_at` to `last_at`, over `passed_at`."""
+
+    __tablename__ = "connection_trouble"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "connection_id"], ["connection.organisation_id", "connection.id"], ondelete="CASCADE"
+        ),
+        Index(None, "organisation_id", "connection_id", "last_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    connection_id: Mapped[str] = mapped_column(Id)
+    code: Mapped[str] = mapped_column(String(64))
+    sentence: Mapped[str] = mapped_column(String(500))
+    began_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    times: Mapped[int] = mapped_column(Integer)
+    passed_at: Mapped[datetime | None]
+
 
 class LedgerBinding(Base):
     """Which organisation a ledger file belongs to; one file is bound to one organisation (R-053)."""
@@ -97,7 +127,9 @@ class LedgerBinding(Base):
 class CallLimit(Base):
     """A provider's limit as we use it: when the next call may go (milliseconds since 1970), and the day's calls.
 
-    Where an app's calls of a month are limited, a row of its own counts them; `day` is the first of the month then.
+    `told_left` is how many calls the provider itself said at `told_at` were left of the day, which is believed until
+    `told_until`. Where an app's calls of a month are limited, a row of its own counts them; `day` is the first of the
+    month then.
     """
 
     __tablename__ = "call_limit"
@@ -106,6 +138,9 @@ class CallLimit(Base):
     next_at: Mapped[int] = mapped_column(BigInteger)
     day: Mapped[date]
     used: Mapped[int] = mapped_column(Integer)
+    told_left: Mapped[int | None]
+    told_at: Mapped[datetime | None]
+    told_until: Mapped[datetime | None]
 
 
 class WebhookEvent(Base):

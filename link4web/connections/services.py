@@ -49,7 +49,7 @@ def disconnect(connection_id: str) -> None:
         if connection.state == "disconnected":
             return
         leaving.take_leave(connection)
-        connection.state, connection.state_reason = "disconnected", "here"
+        connection.enter("disconnected", "here")
         connection.offered_files = None
         connection.sync_state = "idle"
         outbox.cancel(SYNC, [connection.id])

@@ -1,9 +1,12 @@
 """Ask for a sync and report its progress on the connection's row; what is synced is the customers' business."""
 
+from datetime import datetime
+
 from sqlalchemy import update
 
 from link4web import outbox
 from link4web.connections.models import Connection
+from link4web.connections.troubles import have_passed, note
 from link4web.database import changed_rows, db
 
 SYNC = "customers.sync"
@@ -36,8 +39,20 @@ def request_sync(connection: Connection, *, full: bool = False, sales: bool = Tr
     return asked
 
 
+def goes_on_at(connection: Connection) -> datetime | None:
+    """When a sync that waits goes on by itself, as far as that is known; None when none waits."""
+    if connection.sync_state != "waiting":
+        return None
+    return connection.sync_resumes_at or outbox.due_at(SYNC, connection.id)
+
+
+def may_be_asked(connection: Connection) -> bool:
+    """Whether pressing *Sync now* makes sense: the connection is active, and no sync begins or runs just now."""
+    return connection.state == "active" and connection.sync_state not in ("queued", "running")
+
+
 def report(connection_id: str, **columns: object) -> None:
-    """Write progress or result onto the connection, inside ``writing()``.
+    """Write progress or result onto the connection, inside ``writing()``; an error is kept to be looked back at.
 
     Raises:
         Ended: it has been disconnected or lost meanwhile.
@@ -50,3 +65,7 @@ def report(connection_id: str, **columns: object) -> None:
     )
     if not changed_rows(changed):
         raise Ended(connection_id)
+    if columns.get("sync_error"):
+        note(connection_id, str(columns["sync_error"]), str(columns.get("sync_message", "")))
+    elif columns.get("sync_state") == "idle":
+        have_passed(connection_id)

@@ -12,8 +12,9 @@ from link4web.connections.membership import find_member
 from link4web.connections.models import Connection
 from link4web.connections.providers import offered, provider_of
 from link4web.connections.syncing import request_sync
+from link4web.connections.troubles import last_troubles
 from link4web.connections.upkeep import upkeep_view
-from link4web.connections.words import consent_words, reconnect_words
+from link4web.connections.words import consent_words, over_words, reconnect_words
 from link4web.database import writing
 from link4web.ids import is_id
 from link4web.providers.base.provider import Provider
@@ -149,13 +150,16 @@ def choose(provider: Provider, connection: str) -> Response:
 def show(provider: Provider, connection: str) -> Response:
     """The state of the connection, what it may do, its last sync, and the way out."""
     here: Connection = g.connection
+    may_connect = member().may(Permission.CONNECT)
     return page(
         "connections/connection.html",
         provider=provider,
         connection=here,
         trouble=reconnect_words(here, provider),
+        troubles=last_troubles(here),
         upkeep=upkeep_view(here, provider),
-        may_connect=member().may(Permission.CONNECT),
+        over=over_words(here, provider, g.organisation.name, may_connect=may_connect),
+        may_connect=may_connect,
         others=[
             (f"{provider_of(one.provider).name}: {one.file_name}", f"{one.provider}.connection", one.id)
             for one in queries.ledgers()

@@ -163,9 +163,9 @@ def removed_since(connection_id: str, since: datetime | None) -> dict[str, str]:
     return dict(db.session.execute(told.order_by(WebhookEvent.received_at)).all())
 
 
-def last_notice(connection: Connection) -> WebhookEvent | None:
-    """The newest webhook about a connection's file, None when none came within a month."""
-    about = select(WebhookEvent).where(*_about(connection))
+def last_notice(connection: Connection, since: datetime) -> WebhookEvent | None:
+    """The newest webhook about a connection's file since then, None when none came, or none within a month."""
+    about = select(WebhookEvent).where(*_about(connection), WebhookEvent.received_at >= since)
     return db.session.scalars(about.order_by(WebhookEvent.received_at.desc()).limit(1)).first()
 
 

@@ -91,6 +91,30 @@ DISCONNECTED = (
     "{provider} is disconnected",
     "Your customers and everything entered here stay. Connect again to bring them up to date.",
 )
+
+#: What is true of a connection that has ended, by its state.
+OVER_NOW = {
+    "reconnect": "Nothing is read or written: {provider} doesn’t let us in",
+    "disconnected": "Nothing is read or written: somebody here has disconnected {provider}",
+}
+OVER_KEPT = "Your customers as they were last read, what was entered here, and invitations that are on their way"
+OVER_BACK = "Reconnect {provider} and choose the same {file} there: then all of it is brought up to date"
+OVER_BACK_ADMINS = "An admin of {organisation} reconnects {provider}; then all of it is brought up to date"
+OVER_RIGHTS = {
+    "reconnect": "Nothing, as long as {provider} doesn’t let us in. Before anybody reconnects, they read what we ask.",
+    "disconnected": "Nothing any more. Before anybody reconnects, they read what we ask.",
+}
+
+
+class Over(NamedTuple):
+    """What is true of a connection that has ended: `now`, what is `kept` here, the way `back`, and our `rights`."""
+
+    now: str
+    kept: str
+    back: str
+    rights: str
+
+
 NOT_OFFERED = "{provider} can’t be connected here yet."
 ADMINS_ONLY = "Only an admin of {organisation} can reconnect or disconnect {provider}."
 
@@ -118,6 +142,16 @@ def reconnect_words(connection: Connection, provider: Provider) -> Words | None:
     if connection.state == "disconnected":
         return _words(DISCONNECTED, provider, "DISCONNECTED")
     return None
+
+
+def over_words(connection: Connection, provider: Provider, organisation: str, *, may_connect: bool) -> Over | None:
+    """What a connection's own page says in place of how it is kept up to date; None while it is."""
+    if connection.state not in OVER_NOW:
+        return None
+    way = OVER_BACK if may_connect else OVER_BACK_ADMINS
+    told = (OVER_NOW[connection.state], OVER_KEPT, way, OVER_RIGHTS[connection.state])
+    names = {"provider": provider.name, "file": provider.file_word, "organisation": organisation}
+    return Over(*(sentence.format(**names) for sentence in told))
 
 
 def _words(told: tuple[str, str], provider: Provider, code: str) -> Words:

@@ -44,3 +44,7 @@ class Heartbeat:
     def hold(self, seconds: float) -> None:
         """Nobody who shares the limit calls for so long."""
         self._turns.hold(seconds)
+
+    def note_left(self, calls: int) -> None:
+        """So many calls are left of the day, the provider says."""
+        self._turns.note_left(calls)

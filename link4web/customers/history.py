@@ -28,9 +28,8 @@ WORDS = {
 }
 
 
-def _code(action: str, reason: str | None) -> str | None:
-    if action != "customer.write_back_failed":
-        return None
+def write_back_code(reason: str | None) -> str:
+    """What support calls a value that could not be written back, from what the trail says of it."""
     return "WRITE-BACK-ENDED" if reason == ENDED else "WRITE-BACK-FAILED"
 
 
@@ -55,7 +54,7 @@ def events_of(customer_id: str, limit: int = 30) -> list[dict[str, Any]]:
             "detail": ", ".join(filter(None, (name, reason))) or None,
             "tone": None,
             "is_next": False,
-            "code": _code(action, reason),
+            "code": write_back_code(reason) if action == "customer.write_back_failed" else None,
         }
         for at, action, reason, name in rows
     ]

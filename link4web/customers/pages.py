@@ -15,6 +15,7 @@ from link4web.connections.due import saves_calls
 from link4web.connections.models import Connection
 from link4web.connections.providers import provider_of
 from link4web.connections.services import contact_url
+from link4web.connections.syncing import may_be_asked
 from link4web.connections.words import reconnect_words
 from link4web.customers import listing, states
 from link4web.customers.counting import counts
@@ -164,7 +165,7 @@ def sync_view(place: Place, *, new_href: str = "", waits_for_rows: bool = False)
     )
     stale = row.synced_at is None or clock.now() - row.synced_at > STALE_AFTER
     here = g.get("member")  # nobody's, where support looks from outside
-    can_start = row.state == "active" and not running and here is not None and here.may(Permission.EDIT_CUSTOMERS)
+    can_start = may_be_asked(row) and here is not None and here.may(Permission.EDIT_CUSTOMERS)
     starts_itself = stale and row.sync_state == "idle" and not saves_calls(place.provider) and not g.get("on_behalf")
     return {
         "state": state,

@@ -195,4 +195,5 @@ DRAFTS = {
 }
 DRAFT_NOT_YET = "The draft is there, but the contact doesn’t count as a customer yet. You can invite it anyway."
 ENDED = "The connection has ended. Connect again, then try once more."
+NOT_WRITTEN_BACK = "{customer} could not be written back."
 TIRED = "We have tried for hours without getting through. Try again when it is back."

@@ -158,6 +158,12 @@ def is_waiting(kind: str, prefix: str, *, organisation_id: str | None) -> bool:
     return bool(db.session.scalar(select(waiting)))
 
 
+def due_at(kind: str, key: str) -> datetime | None:
+    """When an effect that nobody has begun will be brought about; None when none is waiting."""
+    ready = select(OutboxRow.due_at).where(OutboxRow.kind == kind, OutboxRow.key == key, OutboxRow.state == "ready")
+    return db.session.scalar(ready)
+
+
 def waiting(kind: str, keys: Sequence[str]) -> set[str]:
     """Those of the keys whose effect has not begun; it can't begin before the end of the running ``writing()``."""
     ready = select(OutboxRow.key).where(OutboxRow.kind == kind, OutboxRow.key.in_(keys), OutboxRow.state == "ready")

@@ -1,7 +1,7 @@
 """The migrations build exactly the tables of the models, on both databases."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,11 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import CheckConstraint, Connection, MetaData, Table, func, insert, inspect, select
 
+from link4web import tenancy
 from link4web.app import create_app
+from link4web.audit import record
+from link4web.audit.models import AuditEvent
+from link4web.connections.models import Connection as LedgerConnection
 from link4web.database import Base, db, writing
 from link4web.settings import from_environment
 from link4web.web.health import newest_migration
@@ -132,3 +136,26 @@ def test_from_nothing(tmp_path: Path) -> None:
         assert set(inspect(db.engine).get_table_names()) >= set(Base.metadata.tables)
         db.session.remove()
         db.engine.dispose()
+
+
+def test_an_upgrade_takes_from_the_trail_since_when_a_connection_is_lost(app: Flask) -> None:
+    """0022: the page told the moment of connecting instead."""
+    connected = datetime(2026, 11, 1, tzinfo=UTC)
+    with app.app_context():
+        with writing():
+            record("connection.lost", chain=ORGANISATION, kind="connection", object_id=CONNECTION)
+        lost = db.session.scalars(select(AuditEvent.at)).one()
+        db.session.rollback()
+        flask_migrate.downgrade(revision="0021")
+        tables = {name: Table(name, MetaData(), autoload_with=db.engine) for name in ("organisation", "connection")}
+        times = {"created_at": connected, "connected_at": connected}
+        with writing():
+            put = db.session.connection().execute
+            put(insert(tables["organisation"]).values(row_of(tables["organisation"], KEPT["organisation"])))
+            for one, state in ((CONNECTION, "reconnect"), ("e" * 22, "reconnect"), ("f" * 22, "active")):
+                row = row_of(tables["connection"], {**KEPT["connection"], "id": one, "state": state})
+                put(insert(tables["connection"]).values({**row, **times}))
+        flask_migrate.upgrade()
+        with tenancy.acting_for(ORGANISATION):
+            rows = db.session.execute(select(LedgerConnection.id, LedgerConnection.state_since)).all()
+    assert dict(rows) == {CONNECTION: lost, "e" * 22: connected, "f" * 22: connected}

@@ -307,6 +307,9 @@ class Slow:
     def hold(self, seconds: float) -> None:
         """Nobody asks for it here."""
 
+    def note_left(self, calls: int) -> None:
+        """Nobody asks for it here."""
+
 
 def test_a_page_of_many_slow_calls_stays_with_its_worker(town: Town, owner: Person, myob: Myob) -> None:
     """MYOB runs out of time until few are asked for at once; the lease of the sync is shorter than all of that."""

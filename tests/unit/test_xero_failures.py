@@ -70,3 +70,19 @@ def test_a_pause_of_no_time_is_the_usual_one(problem: str) -> None:
     error = failures.failure(answered(429, "", {"Retry-After": "0", **headers}))
     assert isinstance(usual, errors.TryAgainLater) and isinstance(error, errors.TryAgainLater)
     assert error.retry_after == usual.retry_after and error.retry_after
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "left"),
+    [
+        (200, {"x-daylimit-remaining": "991"}, 991),
+        (429, {"X-DayLimit-Remaining": "12", "X-Rate-Limit-Problem": "minute"}, 12),
+        (429, {"X-Rate-Limit-Problem": "Day"}, 0),
+        (200, {}, None),
+        (200, {"X-DayLimit-Remaining": "-1"}, None),
+        (200, {"X-DayLimit-Remaining": "9" * 5000}, None),
+    ],
+)
+def test_what_xero_says_of_the_calls_that_are_left(status: int, headers: dict[str, str], left: int | None) -> None:
+    """A header that makes no sense must not cost the answer that it came with."""
+    assert failures.left_today(answered(status, "", headers)) == left

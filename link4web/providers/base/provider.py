@@ -49,6 +49,9 @@ class Allowance(Protocol):
     def hold(self, seconds: float) -> None:
         """Keep everybody who shares the limit from calling for so long: the provider has asked for it."""
 
+    def note_left(self, calls: int) -> None:
+        """The provider has just said how many calls are left of the day. Never fails: an answer is not lost for it."""
+
 
 class Unmetered:
     """For the few calls outside a ledger file, which no limit of a file counts."""
@@ -58,6 +61,9 @@ class Unmetered:
 
     def hold(self, seconds: float) -> None:
         """Nobody shares it."""
+
+    def note_left(self, calls: int) -> None:
+        """Nobody asks for it."""
 
 
 class ProviderClient(Protocol):

@@ -21,8 +21,9 @@ class Manners:
     """How one provider answers.
 
     `failure` is the error for an answer that is no success, `is_refusal` whether it is none. `may_renew` says whether
-    a newer token could help, `is_limit` whether everybody who shares our allowance has to pause. `trace_header` names
-    the header by which the provider's support finds a call again.
+    a newer token could help, `is_limit` whether everybody who shares our allowance has to pause. `left_today` reads how
+    many calls the provider says are left of the day, None where it doesn't. `trace_header` names the header by which
+    the provider's support finds a call again.
     """
 
     troubles: Troubles
@@ -31,6 +32,7 @@ class Manners:
     is_limit: Callable[[Answer], bool]
     trace_header: str
     is_refusal: Callable[[Answer], bool] = lambda answer: not is_success(answer)
+    left_today: Callable[[Answer], int | None] = lambda _: None
 
 
 class Wire:
@@ -137,7 +139,11 @@ class SignedWire:
         content: object,
     ) -> Answer:
         self._allowance.take()
-        return self._wire.send(method, path, token=token, params=params, headers=headers, content=content)
+        answer = self._wire.send(method, path, token=token, params=params, headers=headers, content=content)
+        left = self._manners.left_today(answer)
+        if left is not None:
+            self._allowance.note_left(left)
+        return answer
 
     def _refused(self, answer: Answer) -> ProviderError:
         failure = self._manners.failure(answer)

@@ -26,6 +26,7 @@ TROUBLES = Troubles("XERO", "Xero", "organisation")
 said = REFUSALS.said
 _NAME_TAKEN = re.compile("already assigned to another contact|unique across all active contacts", re.IGNORECASE)
 A_MINUTE, AN_HOUR = 60.0, 3600.0
+_MOST_DIGITS = 9  # what a column takes, whatever a header says
 _RATES = (
     # most telling first: "appminute" contains "minute"
     # the wait, in seconds, is for an answer that doesn't name one
@@ -138,6 +139,14 @@ def _rate_limited(answer: Answer) -> TryAgainLater:
     return TryAgainLater(*said("XERO-RATE"), wait or CONCURRENT_BACK_OFF)
 
 
+def left_today(answer: Answer) -> int | None:
+    """What is left of the organisation's day, which every answer says; nothing after a refusal for the day's limit."""
+    if answer.status == 429 and "day" in answer.headers.get("X-Rate-Limit-Problem", "").lower():
+        return 0
+    left = answer.headers.get("X-DayLimit-Remaining", "")
+    return int(left) if left.isascii() and left.isdigit() and len(left) <= _MOST_DIGITS else None
+
+
 def _down(answer: Answer) -> TryAgainLater:
     told = answer.body[:500].decode("utf-8", "replace")
     if "Organisation is offline" in told:
@@ -177,5 +186,6 @@ MANNERS = Manners(
     failure=failure,
     may_renew=may_renew,
     is_limit=lambda answer: answer.status == 429,
+    left_today=left_today,
     trace_header="Xero-Correlation-Id",
 )
