@@ -33,9 +33,10 @@ def intake_of(connection: Connection) -> Intake:
 
 
 def words_of(error: ProviderError) -> str:
-    """What to tell the person: our sentence, and the provider's own words where it has any."""
+    """What to tell the person: our sentence, and the provider's own words where it doesn't repeat them already."""
     said = error.messages if isinstance(error, PersonMustFix) else ()
-    return " ".join((error.sentence, *said))
+    known = error.sentence.casefold()
+    return " ".join((error.sentence, *(one for one in said if one.rstrip(". ").casefold() not in known)))
 
 
 def client_of(connection: Connection, job: Job) -> ProviderClient:

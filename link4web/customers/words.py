@@ -45,6 +45,16 @@ ORIGINS = {
     "customer": "from the customer",
 }
 
+#: What is written to the ledger, as sentences name it.
+VALUES = {"number": "business number", "email": "e-mail address"}
+
+#: A value that stands here and not in the ledger: at its customer's page, and in few words behind it in a row.
+WAITS = "{provider} doesn’t have this {what} yet. It waits to be written there."
+ONLY_HERE = "This {what} stands only here: it could not be written to {provider}."
+NOT_THERE = ", not in {provider}"
+WRITING_AGAIN = "The {what} goes to {provider} once more."
+WRITTEN_NOWHERE = "{provider} is not connected, so the {what} stands only here."
+
 STATES = {
     states.CAN_INVITE: (
         "Can invite",

@@ -151,7 +151,7 @@ EVENTS = [
     Made(
         at=NOW,
         when=None,
-        words="Could not be written back",
+        words="The business number could not be written to Xero",
         detail="Xero took the change but did not keep it.",
         tone=None,
         is_next=False,
@@ -160,8 +160,29 @@ EVENTS = [
 ]
 
 
+REMARKS = [
+    Made(
+        words="This ABN stands only here: it could not be written to Xero. Xero took the change but did not keep it.",
+        code="WRITE-BACK-FAILED",
+        tone="bad",
+        what="number",
+        again_href="#",
+        open_href="#",
+    ),
+    Made(
+        words="Xero doesn’t have this e-mail address yet. It waits to be written there.",
+        code="WRITE-BACK-WAITS",
+        tone="wait",
+        what="email",
+        again_href=None,
+        open_href=None,
+    ),
+]
+
+
 def customer() -> Context:
     return {
+        "remarks": REMARKS,
         "provider": PROVIDER,
         "customer": Made(
             name="Eastlight Motel Group", state=state("E-mail bounced", "problem"), since=date(2026, 11, 17)
