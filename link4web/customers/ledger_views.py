@@ -58,12 +58,12 @@ def add_contact(provider: Provider, connection: str) -> Response:
 def _show_add(
     place: Place, typed: str, form: NewContactForm, *, problem: Coded | None = None, status: int = 200
 ) -> Response:
-    nothing = nothing_view(place, typed, asked=False, problem=problem, form=form)
+    nothing = nothing_view(place, typed, asked=False, problem=problem, form=form, adding=True)
     return page(
         "customers/add.html",
         status=status,
         provider=place.provider,
-        nothing={**nothing, "ask_href": None},
+        nothing=nothing,
         title=typed,
         places=[("My Customers", place.base), ("Add", None)],
     )

@@ -141,8 +141,8 @@ _SYNC = (
 _SEARCH = (
     _plain(
         "SEARCH-NOTHING",
-        "Nobody of this name in {provider}",
-        "We looked through all {contact}s here, {retired} ones too.",
+        "Nobody found",
+        "No {contact} here fits. The page says whether {provider} itself could be asked.",
         "Check the spelling, press Ask {provider} again, or add them here.",
         "missing-customer",
     ),

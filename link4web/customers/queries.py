@@ -4,6 +4,7 @@ from sqlalchemy import select, tuple_
 
 from link4web.customers.models import Customer, LedgerDraft, SkippedContact
 from link4web.database import db
+from link4web.folding import fold
 
 
 def get(connection_id: str, customer_id: str) -> Customer | None:
@@ -58,6 +59,20 @@ def skipped(connection_id: str, limit: int = 200) -> list[SkippedContact]:
             .limit(limit)
         )
     )
+
+
+def left_out(connection_id: str, name: str, limit: int = 5) -> list[str]:
+    """Why contacts of this name, or a part of it, are not among the customers (see `base.records.Skipped`)."""
+    wanted, found = fold(name), []
+    named = select(SkippedContact.reason).where(
+        SkippedContact.connection_id == connection_id, SkippedContact.reason.startswith("“", autoescape=True)
+    )
+    for reason in db.session.scalars(named.order_by(SkippedContact.external_id)):
+        if wanted in fold(reason[1:].partition("”")[0]):
+            found.append(reason)
+        if len(found) == limit:
+            break
+    return found
 
 
 def open_draft(customer_id: str) -> LedgerDraft | None:

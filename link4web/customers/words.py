@@ -185,6 +185,25 @@ GONE = {
     ),
 }
 
+#: Title and text for a search that finds nobody: none is called missing before the ledger has said so.
+MISSES = {
+    "here": ("Nobody found here", "We looked through all {total} {contact}s here, {retired} ones too."),
+    "asked": (
+        "No such {contact} in {provider}: add it",
+        "We looked through all {total} {contact}s here, {retired} ones too, and asked {provider} again just now.",
+    ),
+    "unknown": (
+        "We don’t know whether {provider} has it",
+        "It is none of the {total} {contact}s here, and {provider} could not be asked. Look again before you add it.",
+    ),
+    "reading": (
+        "{provider} is just being read",
+        "It is none of the {total} {contact}s that are here so far. This page looks again when everything is read.",
+    ),
+    "left-out": ("In {provider}, but not listed here", "We leave it out, because:"),
+    "adding": ("A new {contact}", "{provider} gets it first, then it is listed here."),
+}
+
 NOTHING_SELECTED = "Select at least one customer, then press Invite selected."
 TOO_MANY = "That is more than 1,000 single ticks. Use “Select all” above the rows instead."
 CLEARED = "Your selection of {number} was cleared because the list changed."

@@ -105,3 +105,49 @@ def test_a_name_that_is_there_already_leads_to_who_has_it(owner: Person, town: T
     town.work()
     added = owner.post(f"{base}/add", {"name": system.active})
     assert f"{system.name} has {system.active} already. Here it is." in words(owner.get(added.location).text)
+
+
+@pytest.mark.parametrize("slug", ["xero", "quickbooks", "myob"])
+def test_nobody_is_called_missing_before_the_system_has_said_so(
+    owner: Person, town: Town, simulators: Running, slug: str
+) -> None:
+    provider, root = by_slug(slug), f"{simulators.base_url}/{slug}/_control"
+    assert provider
+    requests.post(f"{root}/throttle", json={"off": True}, timeout=30).raise_for_status()
+    base = f"/{slug}/{owner.connect(slug)}/customers"
+    search, claim = f"{base}?q=Quokka+Lantern", f"No such {provider.contact_word} in {provider.name}"
+
+    during = owner.get(search, headers={"HX-Request": "true"}).text
+    assert f"{provider.name} is just being read" in words(during) and claim not in words(during)
+    assert re.search(r'hx-get="[^"]+\?q=Quokka\+Lantern" hx-trigger="every', during), "it looks again by itself"
+    assert 'name="email"' not in during, "what is typed would be swept away"
+    town.work()
+
+    before = owner.get(search).text
+    assert "Nobody found here" in words(before) and claim not in words(before)
+    assert 'hx-trigger="load delay' in before
+
+    requests.post(f"{root}/fail", json={"status": 503, "count": 9}, timeout=5).raise_for_status()
+    failed = words(owner.post(f"{base}/ask?q=Quokka+Lantern").text)
+    assert f"We don’t know whether {provider.name} has it" in failed and "Look again" in failed
+    assert claim not in failed and "We looked through all" not in failed
+
+    requests.delete(f"{root}/fail", timeout=5).raise_for_status()
+    town.later(minutes=5)
+    owner.sign_in()
+    asked = words(owner.post(f"{base}/ask?q=Quokka+Lantern").text)
+    assert claim in asked and f"asked {provider.name} again just now" in asked
+    assert claim not in words(owner.get(f"{base}/add?name=Quokka+Lantern").text), "the form itself claims nothing"
+
+
+@pytest.mark.parametrize("system", SYSTEMS[:1], indirect=True, ids=["quickbooks"])
+def test_a_skipped_sub_customer_is_found_with_the_reason(owner: Person, town: Town, system: System) -> None:
+    base = f"/quickbooks/{owner.connect(system.slug)}/customers"
+    town.work()
+    for typed in ("Lorne Kiosk", "lorne"):
+        for answer in (owner.get(f"{base}?q={typed}"), owner.post(f"{base}/ask?q={typed}")):
+            shown = words(answer.text)
+            assert "In QuickBooks, but not listed here" in shown
+            assert "“Lorne Kiosk” is a sub-customer or project in QuickBooks. Invite Apostle Bay Cannery" in shown
+            assert "No such customer" not in shown and "Add to QuickBooks and invite" not in shown
+    assert "Nobody found here" in words(owner.get(f"{base}?q=sub-customer").text), "a reason is no name"

@@ -85,7 +85,14 @@ NOT_CUSTOMER = Made(
 def not_found(problem: Coded | None = None) -> Context:
     fields = {"name": StringField("Name"), "email": StringField("E-mail"), "number": StringField("ABN")}
     nothing = Made(
+        title="No such contact in Xero: add it",
+        left_out=[],
+        skipped_href=None,
+        again_href=None,
         ask_href="#",
+        ask_label="Ask Xero again",
+        asks_itself=True,
+        add_page_href=None,
         looked="We looked through all 787 contacts, archived ones too, and asked Xero again just now (9:44 am).",
         add_href="#",
         problem=problem,
@@ -104,6 +111,36 @@ def not_found(problem: Coded | None = None) -> Context:
         ],
     )
     return {"provider": PROVIDER, "nothing": nothing}
+
+
+def left_out() -> Context:
+    made = Made(
+        **{
+            **vars(not_found()["nothing"]),
+            "title": "In QuickBooks, but not listed here",
+            "looked": "We leave it out, because:",
+            "left_out": ["“Lorne Kiosk” is a sub-customer in QuickBooks. Invite Apostle Bay Cannery."],
+            "skipped_href": "#",
+            "add_href": None,
+            "add_page_href": "#",
+        }
+    )
+    return {"provider": PROVIDER, "nothing": made}
+
+
+def reading() -> Context:
+    made = Made(
+        **{
+            **vars(not_found()["nothing"]),
+            "title": "Xero is just being read",
+            "looked": "It is none of the 400 contacts that are here so far.",
+            "again_href": "#",
+            "asks_itself": False,
+            "add_href": None,
+            "add_page_href": "#",
+        }
+    )
+    return {"provider": PROVIDER, "nothing": made}
 
 
 GONE = Made(
@@ -343,6 +380,8 @@ SAMPLES: Samples = {
     "customers/_not_found.html": [
         not_found,
         lambda: not_found(Coded("A contact with this name is in Xero already.", "XERO-NAME-TAKEN")),
+        left_out,
+        reading,
     ],
     "customers/_first_sync.html": [lambda: {"provider": PROVIDER}],
     "customers/_gone.html": [lambda: {"provider": PROVIDER, "gone": GONE}],
