@@ -32,8 +32,8 @@ def add_contact(provider: Provider, connection: str) -> Response:
     place = Place.here(provider)
     typed = " ".join(request.args.get("name", "").split())[:100]
     if request.method == "GET":
-        return _show_add(place, typed, NewContactForm.prefilled(typed, place.scheme))
-    form = NewContactForm()
+        return _show_add(place, typed, NewContactForm.prefilled(typed, place.scheme, provider))
+    form = NewContactForm(provider=provider)
     if not form.validate():
         return _show_add(place, form.name.data or typed, form, status=422)
     name = form.name.data or ""

@@ -121,7 +121,8 @@ def nothing_view(
         "add_page_href": place.href("add_contact", name=typed) if connected and not has_form else None,
         "problem": problem,
         "number_hint": no_field(place, place.scheme) or None,
-        "form": form or NewContactForm.prefilled(typed, place.scheme),
+        "form": form or NewContactForm.prefilled(typed, place.scheme, place.provider),
+        "name_length": place.provider.name_length,
         "similar": near,
         "back_href": place.base,
     }

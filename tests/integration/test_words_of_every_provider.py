@@ -1,5 +1,6 @@
 """Each accounting system in its own words: what is true of one is not said of another."""
 
+import html
 import re
 from dataclasses import dataclass
 
@@ -151,3 +152,36 @@ def test_a_skipped_sub_customer_is_found_with_the_reason(owner: Person, town: To
             assert "“Lorne Kiosk” is a sub-customer or project in QuickBooks. Invite Apostle Bay Cannery" in shown
             assert "No such customer" not in shown and "Add to QuickBooks and invite" not in shown
     assert "Nobody found here" in words(owner.get(f"{base}?q=sub-customer").text), "a reason is no name"
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "sentence"),
+    [
+        ("myob", "Q" * 51, "At most 50 characters: MYOB takes no longer names."),
+        ("xero", "Q" * 256, "At most 255 characters: Xero takes no longer names."),
+        ("xero", "Quokka <Lantern>", "Xero takes no < or > in a name."),
+        ("quickbooks", "Q" * 256, "At most 255 characters: QuickBooks takes no longer names."),
+        ("quickbooks", "Quokka: Lantern", "QuickBooks takes no : in a name."),
+    ],
+)
+def test_a_name_that_can_not_be_there_is_said_before_anything_is_sent(
+    owner: Person, town: Town, simulators: Running, slug: str, name: str, sentence: str
+) -> None:
+    base, root = f"/{slug}/{owner.connect(slug)}/customers", f"{simulators.base_url}/{slug}/_control"
+    town.work()
+    requests.delete(f"{root}/log", timeout=5).raise_for_status()
+    answer = owner.post(f"{base}/add", {"name": name})
+    assert answer.status_code == 422 and html.unescape(answer.text).count(sentence) == 1
+    assert "CompanyName" not in answer.text
+    assert requests.get(f"{root}/log", timeout=5).json()["requests"] == []
+    longest = re.search(r'name="name"[^>]*maxlength="(\d+)"|maxlength="(\d+)"[^>]*name="name"', answer.text)
+    assert longest and {"myob": "50"}.get(slug, "255") in longest.groups()
+
+
+def test_what_a_system_says_is_said_once(owner: Person, town: Town, simulators: Running) -> None:
+    base, root = f"/myob/{owner.connect('myob')}/customers", f"{simulators.base_url}/myob/_control"
+    town.work()
+    refusal = {"Errors": [{"Name": "ValidationError", "Message": "The tax code can not be used for customers."}]}
+    requests.post(f"{root}/fail", json={"status": 400, "method": "POST", "body": refusal}, timeout=5).raise_for_status()
+    answer = words(owner.post(f"{base}/add", {"name": "Quokka Lantern Works"}).text)
+    assert answer.count("The tax code can not be used for customers") == 1

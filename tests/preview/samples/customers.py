@@ -92,6 +92,7 @@ def not_found(problem: Coded | None = None) -> Context:
         ask_href="#",
         ask_label="Ask Xero again",
         asks_itself=True,
+        name_length=255,
         add_page_href=None,
         looked="We looked through all 787 contacts, archived ones too, and asked Xero again just now (9:44 am).",
         add_href="#",
