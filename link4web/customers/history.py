@@ -11,7 +11,9 @@ from link4web.customers.remarks import REFUSED, refusal_code, what_of
 from link4web.customers.words import VALUES
 from link4web.database import db
 
+ADDED = "contact.added"
 WORDS = {
+    ADDED: "Added to {provider} from here by {who}",
     "customer.number": "Business number entered",
     "customer.email": "E-mail address entered",
     "customer.invite_anyway": "Chosen to be invited, whatever the ledger says",
@@ -47,8 +49,8 @@ def events_of(customer_id: str, provider: str, limit: int = 30) -> list[dict[str
         {
             "at": at,
             "when": "",
-            "words": _words(action, details, provider),
-            "detail": ", ".join(filter(None, (name, reason))) or None,
+            "words": _words(action, details, provider, name),
+            "detail": ", ".join(filter(None, ("" if action == ADDED else name, reason))) or None,
             "tone": None,
             "is_next": False,
             "code": refusal_code(reason) if action == REFUSED else None,
@@ -57,5 +59,6 @@ def events_of(customer_id: str, provider: str, limit: int = 30) -> list[dict[str
     ]
 
 
-def _words(action: str, details: str, provider: str) -> str:
-    return WORDS.get(action, action).format(provider=provider, what=VALUES.get(what_of(details), "change"))
+def _words(action: str, details: str, provider: str, name: str | None) -> str:
+    what = VALUES.get(what_of(details), "change")
+    return WORDS.get(action, action).format(provider=provider, what=what, who=name or "somebody who has left")

@@ -185,3 +185,23 @@ def test_what_a_system_says_is_said_once(owner: Person, town: Town, simulators: 
     requests.post(f"{root}/fail", json={"status": 400, "method": "POST", "body": refusal}, timeout=5).raise_for_status()
     answer = words(owner.post(f"{base}/add", {"name": "Quokka Lantern Works"}).text)
     assert answer.count("The tax code can not be used for customers") == 1
+
+
+@pytest.mark.parametrize("slug", ["xero", "quickbooks", "myob"])
+def test_the_history_of_somebody_added_here_begins_with_it(
+    owner: Person, town: Town, simulators: Running, slug: str
+) -> None:
+    provider, base = by_slug(slug), f"/{slug}/{owner.connect(slug)}/customers"
+    assert provider
+    town.work()
+    name = f"Quokka Lantern Works {owner.user_id[:4].strip('-_')}"  # the simulated ledger outlives the test
+    form = {"name": name, "email": "hello@quokka.example", "number": "86 151 956 832"}
+    shown = words(owner.get(owner.post(f"{base}/add", form).location).text)
+    details, _, history = shown.partition("Details")[2].partition("History")
+    assert "86 151 956 832 typed here" in details and "hello@quokka.example typed here" in details
+    assert f"from {provider.name}" not in details
+    entries = re.split(r"\d+:\d\d [ap]m", history)
+    assert f"Added to {provider.name} from here by {owner.name}" in entries[-1], "the oldest of them"
+    assert "Nothing yet" not in history
+    log = words(owner.get(f"/org/{owner.organisation_id}/settings/activity").text)
+    assert f"added somebody new to {provider.name}: {name}" in log
