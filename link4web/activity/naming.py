@@ -14,6 +14,7 @@ from link4web.connections.models import Connection
 from link4web.customers.models import Customer
 from link4web.database import db
 from link4web.invitations.models import InvitationBatch
+from link4web.providers import by_slug
 
 ITSELF = "Link4web"
 GONE = "Somebody who has left"
@@ -140,7 +141,7 @@ def _line(row: Any, names: Names) -> Line:
         at=row.at,
         who=_who(row, names),
         on_behalf_of=names.people.get(row.on_behalf_of_id, GONE) if row.on_behalf_of_id else "",
-        words=words_of(row.action),
+        words=words_of(row.action, _ledger(place)),
         about=about,
         place=place,
         details=details_words(row.action, row.details),
@@ -151,6 +152,12 @@ def _line(row: Any, names: Names) -> Line:
         object_kind=row.object_kind,
         object_id=row.object_id,
     )
+
+
+def _ledger(place: Place | None) -> str:
+    """The name of the accounting system that the page belongs to."""
+    provider = by_slug(place.endpoint.partition(".")[0]) if place else None
+    return provider.name if provider else "the accounting system"
 
 
 def _who(row: Any, names: Names) -> str:

@@ -48,6 +48,7 @@ OF_PROVIDERS = {
     "skipped": "Contacts that couldn’t be read",
     "sync": "Sync now",
     "sync_status": "State of the sync",
+    "write_again": "A value written to the accounting system once more",
     "take_back_selection": "Ticks brought back",
 }
 

@@ -15,7 +15,10 @@ GROUPS = {
 
 
 class Act(NamedTuple):
-    """A `group` of the filter, and what was done, as it follows the name of whoever did it."""
+    """A `group` of the filter, and what was done, as it follows the name of whoever did it.
+
+    `{ledger}` in it is the accounting system.
+    """
 
     group: str
     words: str
@@ -59,15 +62,16 @@ ACTIONS: dict[str, Act] = {
     "connection.declined": Act("connections", "took up nothing of a consent"),
     "connection.disconnected": Act("connections", "disconnected"),
     "connection.lost": Act("connections", "noticed that the connection had ended"),
-    "contact.added": Act("customers", "added a contact to the accounting system"),
+    "contact.added": Act("customers", "added somebody new to {ledger}"),
     "contact.written": Act("support", "wrote to support"),
     "customer.draft_asked": Act("customers", "asked for a draft invoice"),
     "customer.draft_removed": Act("customers", "removed the draft invoice"),
     "customer.email": Act("customers", "entered an e-mail address"),
     "customer.invite_anyway": Act("customers", "chose to invite, whatever the ledger says"),
     "customer.number": Act("customers", "entered a business number"),
-    "customer.write_back": Act("customers", "wrote back to the accounting system"),
-    "customer.write_back_failed": Act("customers", "could not write back to the accounting system"),
+    "customer.write_back": Act("customers", "asked for a value to be written to {ledger}"),
+    "customer.write_back_failed": Act("customers", "could not write a value to {ledger}"),
+    "customer.written_back": Act("customers", "wrote a value to {ledger}"),
     "invitation.bounced": Act("invitations", "learnt that the mail was refused"),
     "invitation.declined": Act("invitations", "was told no"),
     "invitation.joined": Act("invitations", "joined through the invitation"),
@@ -124,10 +128,10 @@ ACTIONS: dict[str, Act] = {
 }
 
 
-def words_of(action: str) -> str:
-    """What was done; an action of a newer or older release stands for itself."""
+def words_of(action: str, ledger: str = "the accounting system") -> str:
+    """What was done, in the name of the `ledger` where it is known; an action of another release stands for itself."""
     act = ACTIONS.get(action)
-    return act.words if act else action.replace(".", " ").replace("_", " ")
+    return act.words.format(ledger=ledger) if act else action.replace(".", " ").replace("_", " ")
 
 
 def actions_of(group: str) -> list[str]:

@@ -33,9 +33,10 @@ def intake_of(connection: Connection) -> Intake:
 
 
 def words_of(error: ProviderError) -> str:
-    """What to tell the person: our sentence, and the provider's own words where it has any."""
+    """What to tell the person: our sentence, and the provider's own words where it doesn't repeat them already."""
     said = error.messages if isinstance(error, PersonMustFix) else ()
-    return " ".join((error.sentence, *said))
+    known = error.sentence.casefold()
+    return " ".join((error.sentence, *(one for one in said if one.rstrip(". ").casefold() not in known)))
 
 
 def client_of(connection: Connection, job: Job) -> ProviderClient:
@@ -93,13 +94,19 @@ def add_contact(connection: Connection, *, name: str, email: str, number: Busine
             name=name, email=email, number=(number.scheme, number.digits) if number else None, idempotency_key=new_id()
         )
     intake_of(connection).take([contact])
-    with writing():
-        record("contact.added", chain=where, kind="connection", object_id=connection_id)
     customer = queries.by_external_id(connection_id, contact.external_id)
-    if number is not None and customer is not None and customer.number != number.digits:
-        # a ledger may have no field for it, or keep it from us from now on
-        services.record_number(customer.id, number, register.look_up(number))
-    return customer
+    added = customer.id if customer else None
+    with writing():
+        about = ("customer", added) if added else ("connection", connection_id)
+        record("contact.added", chain=where, kind=about[0], object_id=about[1])
+    if added is None:
+        return None
+    # typed here, whatever the ledger does with it: it may have no field for a number, or keep it from us from now on
+    if number is not None:
+        services.record_number(added, number, register.look_up(number))
+    if email:
+        services.record_email(added, email)
+    return queries.get(connection_id, added)
 
 
 def ask_ledger(connection: Connection, text: str) -> int:

@@ -10,7 +10,8 @@ from link4web.customers.models import Customer, LedgerDraft
 from link4web.customers.pages import Place, open_href
 from link4web.customers.popups import MOST_SHARING, ending_there, kept_back, listed
 from link4web.customers.problems import draft_code, state_code
-from link4web.customers.words import DRAFTS, ORIGINS, state_words
+from link4web.customers.remarks import Remark, remarks_on
+from link4web.customers.words import DRAFTS, NOT_THERE, ONLY_HERE, ORIGINS, VALUES, WAITS, state_words
 from link4web.providers.base.provider import Provider
 from link4web.web.access import member, requires
 from link4web.web.filters import business_number
@@ -52,6 +53,7 @@ def show(provider: Provider, connection: str, customer: str) -> Response:
     if step and step.kind != "link":
         actions.append({"label": step.label, "href": step.href, "kind": step.kind, "is_main": True})
     connected = place.connection.state == "active"
+    remarks = remarks_on([row]).get(row.id, [])
     return page(
         "customers/customer.html",
         provider=provider,
@@ -64,8 +66,9 @@ def show(provider: Provider, connection: str, customer: str) -> Response:
             "code": state_code(row.state),
         },
         actions=actions,
-        facts=_facts(place, row, scheme),
-        events=history.events_of(row.id),
+        facts=_facts(place, row, scheme, {remark.what for remark in remarks if remark.is_refused}),
+        remarks=[_remark_view(place, row, remark, scheme) for remark in remarks],
+        events=history.events_of(row.id, provider.name),
         open_href=open_href(place, row.external_id) if connected and row.ledger_status != "gone" else None,
         draft=_draft_view(place, row, queries.open_draft(row.id)),
         found=ways_view(place, row, row.name) if row.state == states.NOT_CUSTOMER else None,
@@ -81,17 +84,21 @@ def _why(place: Place, row: Customer, scheme: str) -> str:
     return state_words(row.state, place.terms, scheme).why
 
 
-def _facts(place: Place, row: Customer, scheme: str) -> list[dict[str, Any]]:
+def _facts(place: Place, row: Customer, scheme: str, refused: set[str]) -> list[dict[str, Any]]:
     name, href, may_edit = place.provider.name, f"{place.base}/{row.id}", member().may(Permission.EDIT_CUSTOMERS)
     number_note = []
     if row.number:
         number_note.append(ORIGINS[row.number_origin].format(provider=name))
+        if "number" in refused:
+            number_note.append(NOT_THERE.format(provider=name).lstrip(", "))
         number_note.append(REGISTER_WORDS[row.number_status].format(name=row.register_name))
     if row.ledger_number and "".join(row.ledger_number.split()) != row.number:
         number_note.append(f"{name} has “{row.ledger_number}”")
     elif (ending := ending_there(place, row, scheme)) and not row.number.endswith(ending):
         number_note.append(f"{name} has one ending in {ending}, and shows us no more of it")
     email_note = [ORIGINS[row.email_origin].format(provider=name)] if row.email else []
+    if "email" in refused:
+        email_note.append(NOT_THERE.format(provider=name).lstrip(", "))
     if row.ledger_email and row.ledger_email.casefold() != row.email.casefold():
         email_note.append(f"{name} has {row.ledger_email}")
     sharing = queries.sharing_number(row, row.number_scheme, row.number, MOST_SHARING + 1) if row.number else []
@@ -116,6 +123,21 @@ def _facts(place: Place, row: Customer, scheme: str) -> list[dict[str, Any]]:
         _fact("Place", ", ".join(filter(None, (row.place, row.country))), []),
         _fact(f"In {name}", f"{status}, {use}", []),
     ]
+
+
+def _remark_view(place: Place, row: Customer, remark: Remark, scheme: str) -> dict[str, Any]:
+    """That a value stands only here, why, and what can be done about it."""
+    what = scheme if remark.what == "number" else VALUES[remark.what]
+    words = (ONLY_HERE if remark.is_refused else WAITS).format(provider=place.provider.name, what=what)
+    connected, may = place.connection.state == "active", member().may(Permission.EDIT_CUSTOMERS)
+    return {
+        "words": f"{words} {remark.reason}".strip(),
+        "code": remark.code,
+        "tone": "bad" if remark.is_refused else "wait",
+        "what": remark.what,
+        "again_href": f"{place.base}/{row.id}/write-again" if remark.is_refused and connected and may else None,
+        "open_href": open_href(place, row.external_id) if remark.is_refused and connected else None,
+    }
 
 
 def _sharing_fact(place: Place, row: Customer, names: list[str]) -> dict[str, Any]:

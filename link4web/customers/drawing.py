@@ -15,7 +15,7 @@ from link4web.customers.rows import RowView, Step
 from link4web.customers.words import StateWords
 from link4web.web.filters import day
 
-Kind = tuple[str, str, str, str, bool, bool, bool, str, str]
+Kind = tuple[str, str, str, str, str, bool, bool, bool, str, str]
 
 # a moment that no customer has, so that what it is written as can be found again
 _MOMENT = datetime(4444, 4, 4, 12, tzinfo=UTC)
@@ -58,17 +58,19 @@ def _written(moment: datetime) -> str:
 def _kind(row: RowView) -> Kind:
     label, kind = (row.step.label, row.step.kind) if row.step else ("", "")
     has = bool(row.email), bool(row.number_display)
-    return (row.state.word, row.state.mark, row.number_scheme, row.number_origin_words, *has, row.ticked, label, kind)
+    notes = row.number_scheme, row.number_origin_words, row.email_note
+    return (row.state.word, row.state.mark, *notes, *has, row.ticked, label, kind)
 
 
 @lru_cache(1024)
 def _pattern(kind: Kind) -> str:
     """The row of a kind as a format, with a place for each of its own texts."""
-    word, mark, scheme, origin, has_email, has_number, ticked, label, step = kind
+    word, mark, scheme, origin, email_note, has_email, has_number, ticked, label, step = kind
     row = RowView(
         id=_mark(0),
         name=_mark(1),
         email=_mark(2) if has_email else "",
+        email_note=email_note,
         number_display=_mark(3) if has_number else "",
         number_scheme=scheme,
         number_origin_words=origin,

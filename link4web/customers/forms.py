@@ -5,9 +5,12 @@ from typing import Any, Self
 from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
+from link4web.customers.popup_words import NAME_LONG, NAME_MISSING, NAME_SIGNS
 from link4web.mail.address import EmailProblem, canonical_email
+from link4web.providers.base.provider import Provider
 from link4web.registers.numbers import BusinessNumber, NumberProblem, read_number
-from link4web.web.forms import AtMost, Form, name_field
+from link4web.sentences import Coded
+from link4web.web.forms import AtMost, Form, Required, name_field
 
 
 class NumberForm(Form):
@@ -53,18 +56,30 @@ class EmailForm(Form):
 class NewContactForm(Form):
     """A contact to be added to the accounting system."""
 
-    name = name_field("Name", "Enter the name.", length=255)
+    name = name_field("Name", NAME_MISSING, length=255)
     email = StringField("E-mail", validators=[Optional(), AtMost(254)])
     number = StringField("ABN or NZBN", validators=[Optional(), AtMost(100)])
 
     business_number: BusinessNumber | None = None
 
+    def __init__(self, *args: Any, provider: Provider, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._provider = provider
+        at_most = AtMost(provider.name_length)
+        at_most.sentence = Coded(NAME_LONG.format(length=provider.name_length, provider=provider.name), "FIELD-LONG")
+        self.name.validators = [Required(NAME_MISSING), at_most]
+
+    def validate_name(self, field: StringField) -> None:
+        if any(sign in (field.data or "") for sign in self._provider.name_without):
+            signs = " or ".join(self._provider.name_without)
+            raise ValidationError(NAME_SIGNS.format(provider=self._provider.name, signs=signs))
+
     @classmethod
-    def prefilled(cls, typed: str, scheme: str) -> Self:
+    def prefilled(cls, typed: str, scheme: str, provider: Provider) -> Self:
         """With what was typed into the search, in the field it belongs to."""
         digits = "".join(typed.split())
         where = "email" if "@" in typed else "number" if digits.isdecimal() and len(digits) > 6 else "name"
-        form = cls(formdata=None, data={where: typed})
+        form = cls(formdata=None, data={where: typed}, provider=provider)
         form.number.label.text = scheme
         return form
 

@@ -1,4 +1,4 @@
-"""What has happened to a customer, from the audit trail."""
+"""What has happened to a customer, from the audit trail, in the words of its accounting system."""
 
 from typing import Any
 
@@ -7,17 +7,21 @@ from sqlalchemy import select
 from link4web import tenancy
 from link4web.accounts.models import User
 from link4web.audit.models import AuditEvent
-from link4web.customers.words import ENDED
+from link4web.customers.remarks import REFUSED, refusal_code, what_of
+from link4web.customers.words import VALUES
 from link4web.database import db
 
+ADDED = "contact.added"
 WORDS = {
+    ADDED: "Added to {provider} from here by {who}",
     "customer.number": "Business number entered",
     "customer.email": "E-mail address entered",
     "customer.invite_anyway": "Chosen to be invited, whatever the ledger says",
     "customer.draft_asked": "Draft invoice asked for",
     "customer.draft_removed": "Draft invoice removed",
-    "customer.write_back": "Written back to the accounting system",
-    "customer.write_back_failed": "Could not be written back",
+    "customer.write_back": "Asked for the {what} to be written to {provider}",
+    "customer.written_back": "The {what} was written to {provider}",
+    "customer.write_back_failed": "The {what} could not be written to {provider}",
     "invitation.sent": "Invitation sent",
     "invitation.bounced": "Their mail server refused the invitation",
     "invitation.unknown": "Not known whether the invitation arrived",
@@ -28,15 +32,10 @@ WORDS = {
 }
 
 
-def write_back_code(reason: str | None) -> str:
-    """What support calls a value that could not be written back, from what the trail says of it."""
-    return "WRITE-BACK-ENDED" if reason == ENDED else "WRITE-BACK-FAILED"
-
-
-def events_of(customer_id: str, limit: int = 30) -> list[dict[str, Any]]:
-    """The newest events first, as `components/parts.html` shows a timeline."""
+def events_of(customer_id: str, provider: str, limit: int = 30) -> list[dict[str, Any]]:
+    """The newest events first, as `components/parts.html` shows a timeline. `provider` is the ledger's own name."""
     rows = db.session.execute(
-        select(AuditEvent.at, AuditEvent.action, AuditEvent.reason, User.name)
+        select(AuditEvent.at, AuditEvent.action, AuditEvent.reason, AuditEvent.details, User.name)
         .outerjoin(User, User.id == AuditEvent.actor_id)
         .where(
             AuditEvent.chain == tenancy.organisation_id(),
@@ -50,11 +49,16 @@ def events_of(customer_id: str, limit: int = 30) -> list[dict[str, Any]]:
         {
             "at": at,
             "when": "",
-            "words": WORDS.get(action, action),
-            "detail": ", ".join(filter(None, (name, reason))) or None,
+            "words": _words(action, details, provider, name),
+            "detail": ", ".join(filter(None, ("" if action == ADDED else name, reason))) or None,
             "tone": None,
             "is_next": False,
-            "code": write_back_code(reason) if action == "customer.write_back_failed" else None,
+            "code": refusal_code(reason) if action == REFUSED else None,
         }
-        for at, action, reason, name in rows
+        for at, action, reason, details, name in rows
     ]
+
+
+def _words(action: str, details: str, provider: str, name: str | None) -> str:
+    what = VALUES.get(what_of(details), "change")
+    return WORDS.get(action, action).format(provider=provider, what=what, who=name or "somebody who has left")

@@ -69,6 +69,14 @@ def write_back(job: Job) -> None:
             intake_of(connection).take([conflict.current])
             raise
     intake_of(connection).take([contact])
+    with writing():
+        record(
+            "customer.written_back",
+            chain=tenancy.organisation_id(),
+            kind="customer",
+            object_id=job.payload["customer"],
+            what=what,
+        )
     again = queries.get(job.payload["connection"], job.payload["customer"])
     if again is not None and _value(again, what) != value:
         raise Later("typed anew meanwhile", at=clock.now(), counts=False)

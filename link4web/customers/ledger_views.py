@@ -8,10 +8,11 @@ from link4web.customers.list_page import list_context
 from link4web.customers.misses import nothing_view
 from link4web.customers.models import Customer
 from link4web.customers.pages import Place
+from link4web.customers.words import VALUES, WRITING_AGAIN, WRITTEN_NOWHERE
 from link4web.providers.base.errors import DuplicateName, PersonMustFix, ProviderError, TryAgainLater
 from link4web.providers.base.provider import Provider
 from link4web.sentences import Coded
-from link4web.web.access import member, requires
+from link4web.web.access import member, on_behalf, requires
 from link4web.web.responses import go_to, page
 from link4web.web.rights import Permission
 
@@ -20,6 +21,7 @@ def add_routes(bp: Blueprint, base: str) -> None:
     bp.add_url_rule(f"{base}/add", "add_contact", add_contact, methods=["GET", "POST"])
     bp.add_url_rule(f"{base}/ask", "ask", ask, methods=["POST"])
     bp.add_url_rule(f"{base}/<id:customer>/draft", "draft", make_draft, methods=["POST"])
+    bp.add_url_rule(f"{base}/<id:customer>/write-again", "write_again", write_again, methods=["POST"])
     bp.add_url_rule(f"{base}/<id:customer>/draft/remove", "remove_draft", remove_draft, methods=["POST"])
 
 
@@ -30,8 +32,8 @@ def add_contact(provider: Provider, connection: str) -> Response:
     place = Place.here(provider)
     typed = " ".join(request.args.get("name", "").split())[:100]
     if request.method == "GET":
-        return _show_add(place, typed, NewContactForm.prefilled(typed, place.scheme))
-    form = NewContactForm()
+        return _show_add(place, typed, NewContactForm.prefilled(typed, place.scheme, provider))
+    form = NewContactForm(provider=provider)
     if not form.validate():
         return _show_add(place, form.name.data or typed, form, status=422)
     name = form.name.data or ""
@@ -56,12 +58,12 @@ def add_contact(provider: Provider, connection: str) -> Response:
 def _show_add(
     place: Place, typed: str, form: NewContactForm, *, problem: Coded | None = None, status: int = 200
 ) -> Response:
-    nothing = nothing_view(place, typed, asked=False, problem=problem, form=form)
+    nothing = nothing_view(place, typed, asked=False, problem=problem, form=form, adding=True)
     return page(
         "customers/add.html",
         status=status,
         provider=place.provider,
-        nothing={**nothing, "ask_href": None},
+        nothing=nothing,
         title=typed,
         places=[("My Customers", place.base), ("Add", None)],
     )
@@ -124,6 +126,20 @@ def remove_draft(provider: Provider, connection: str, customer: str) -> Response
         flash(f"We are removing the draft from {provider.name}.", "wait")
     else:
         flash("There is no draft of ours to remove.", "rest")
+    return go_to(f"{Place.here(provider).base}/{row.id}")
+
+
+@on_behalf("write")
+@requires(Permission.EDIT_CUSTOMERS)
+def write_again(provider: Provider, connection: str, customer: str) -> Response:
+    """Ask once more for a value to be written to the ledger, which has refused it."""
+    row = _customer(connection, customer)
+    what = request.form.get("what", "")
+    if what not in VALUES:
+        abort(400)
+    asked = ledger.ask_to_write(connection, row.id, what)
+    words = WRITING_AGAIN if asked else WRITTEN_NOWHERE
+    flash(words.format(provider=provider.name, what=VALUES[what]), "wait" if asked else "bad")
     return go_to(f"{Place.here(provider).base}/{row.id}")
 
 

@@ -116,7 +116,7 @@ def _listing(
     mine = chosen if selection.fits(chosen, query) else None
     flipped = "" if query.is_descending else "down"
     words = pages.found_words(place, query, found, known)
-    rows = [maker.make(row, ticked=selection.is_ticked(mine, row.id)) for row in page.rows]
+    rows = maker.make_all(page.rows, lambda customer_id: selection.is_ticked(mine, customer_id))
     return {
         "rows": rows,
         "drawn": draw(rows),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from link4web.customers import listing, states
+from link4web.customers import listing, queries, states
 from link4web.customers.forms import NewContactForm
 from link4web.customers.listing import ListQuery, Slice
 from link4web.customers.models import Customer
@@ -10,7 +10,7 @@ from link4web.customers.pages import Place, known_counts, open_href
 from link4web.customers.popups import no_field
 from link4web.customers.problems import gone_code
 from link4web.customers.queries import by_external_id, get
-from link4web.customers.words import GONE
+from link4web.customers.words import GONE, MISSES
 from link4web.sentences import Coded
 from link4web.web.access import member
 from link4web.web.filters import business_number, moment, number
@@ -96,24 +96,44 @@ def gone_view(place: Place, customer: Customer) -> dict[str, Any]:
 
 
 def nothing_view(
-    place: Place, typed: str, asked: bool, problem: Coded | None, form: NewContactForm | None
+    place: Place, typed: str, asked: bool, problem: Coded | None, form: NewContactForm | None, *, adding: bool = False
 ) -> dict[str, Any]:
-    """Nothing found: add it, with what was typed."""
+    """Nothing found: what is known of it, and adding it with what was typed. `adding`: on the page for that alone."""
     connected = place.connection.state == "active" and member().may(Permission.EDIT_CUSTOMERS)
-    ledger, contact, retired = place.terms
+    left_out = [] if adding else queries.left_out(place.connection.id, typed)
+    known = "adding" if adding else _known(place, asked=asked, has_problem=bool(problem), is_left_out=bool(left_out))
     maker = place.row_maker()
     near = [maker.make(row) for row in listing.similar(place.connection.id, typed)]
     total = number(sum(known_counts(place).values()))
-    looked = f"We looked through all {total} {contact}s here, {retired} ones too"
-    looked += f", and asked {ledger} again just now." if asked else "."
+    title, text = (said.format(total=total, **place.terms._asdict()) for said in MISSES[known])
+    # where the page looks again by itself, a form would be swept away under the hands of whoever fills it in
+    has_form = known not in ("reading", "left-out")
     return {
-        "looked": looked,
-        "asked": asked,
-        "ask_href": place.href("ask", q=typed) if connected and not asked else None,
-        "add_href": place.href("add_contact") if connected else None,
+        "title": title,
+        "looked": text,
+        "left_out": left_out,
+        "skipped_href": place.href("skipped") if left_out else None,
+        "again_href": place.href("customers", q=typed) if known == "reading" else None,
+        "ask_href": place.href("ask", q=typed) if connected and not asked and not adding else None,
+        "ask_label": "Look again" if known == "unknown" else f"Ask {place.provider.name} again",
+        "asks_itself": known == "here",
+        "add_href": place.href("add_contact") if connected and has_form else None,
+        "add_page_href": place.href("add_contact", name=typed) if connected and not has_form else None,
         "problem": problem,
         "number_hint": no_field(place, place.scheme) or None,
-        "form": form or NewContactForm.prefilled(typed, place.scheme),
+        "form": form or NewContactForm.prefilled(typed, place.scheme, place.provider),
+        "name_length": place.provider.name_length,
         "similar": near,
         "back_href": place.base,
     }
+
+
+def _known(place: Place, *, asked: bool, has_problem: bool, is_left_out: bool) -> str:
+    """What may be said of a contact that is not among the customers; a key of `words.MISSES`."""
+    if is_left_out:
+        return "left-out"
+    if has_problem:
+        return "unknown"
+    if asked:
+        return "asked"
+    return "reading" if place.connection.sync_state in ("queued", "running") else "here"

@@ -159,7 +159,7 @@ def changed_parts(
     return render_template(
         "customers/_changed.html",
         next_form=None,
-        rows=[place.row_maker().make(fresh, ticked=ticked)] if fresh else [],
+        rows=place.row_maker().make_all([fresh] if fresh else [], lambda _: ticked),
         queues=queue_views(place, None if query.change else query.queue, known),
         todo=todo_views(place, known) if query.is_everything else [],
         status={"words": said, "undo_href": undo_href, "undo_seconds": undo_seconds, "code": code},

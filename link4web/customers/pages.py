@@ -297,9 +297,14 @@ def shown_words(query: ListQuery, page: listing.Slice, known: dict[str, int]) ->
     total = sum(known.get(state, 0) for state in query.queue.states)
     if query.search or query.change:
         return f"{rows} shown"
-    if not page.has_previous:
+    return part_of(rows, total, is_first=not page.has_previous, is_last=not page.has_next)
+
+
+def part_of(rows: int, total: int, *, is_first: bool, is_last: bool) -> str:
+    """Which part of `total` a page shows."""
+    if is_first:
         return f"1–{rows} of {number(total)}"
-    if not page.has_next:
+    if is_last:
         return f"{number(total - rows + 1)}–{number(total)} of {number(total)}"
     return f"{rows} shown of {number(total)}"
 

@@ -11,3 +11,6 @@ HIDDEN = "{provider} has an {scheme} ending in {ending}. It shows us no more, so
 NO_FIELD = "{provider} has no field for an {scheme}, so it is saved here only."
 WITHOUT = "We can’t tell whether they can receive eInvoices already."
 BOUNCED = "Their mail server refused {email}."
+NAME_MISSING = "Enter the name."
+NAME_LONG = "At most {length} characters: {provider} takes no longer names."
+NAME_SIGNS = "{provider} takes no {signs} in a name. Leave it out."

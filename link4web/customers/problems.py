@@ -141,8 +141,8 @@ _SYNC = (
 _SEARCH = (
     _plain(
         "SEARCH-NOTHING",
-        "Nobody of this name in {provider}",
-        "We looked through all {contact}s here, {retired} ones too.",
+        "Nobody found",
+        "No {contact} here fits. The page says whether {provider} itself could be asked.",
         "Check the spelling, press Ask {provider} again, or add them here.",
         "missing-customer",
     ),
@@ -312,12 +312,19 @@ _LEDGER = (
         "Delete it in {provider} itself.",
         "missing-customer",
     ),
+    _plain(
+        "WRITE-BACK-WAITS",
+        "Not in {provider} yet",
+        words.WAITS.replace("{what}", "value"),
+        "Wait a moment; the page of the {contact} says how it ended.",
+        "saving-back",
+    ),
     _plain("WRITE-BACK-ENDED", "Not saved in {provider}", words.ENDED, RECONNECT, "saving-back"),
     _plain(
         "WRITE-BACK-FAILED",
         "Not saved in {provider}",
         words.TIRED,
-        "Save it once more later. Here it is kept.",
+        "Press Try again on the customer’s page, or put it right in {provider}. Here it is kept.",
         "saving-back",
     ),
 )

@@ -1,9 +1,12 @@
-"""Reads of single customers."""
+"""Reads of single customers, and of contacts that are none."""
+
+from dataclasses import dataclass
 
 from sqlalchemy import select, tuple_
 
 from link4web.customers.models import Customer, LedgerDraft, SkippedContact
 from link4web.database import db
+from link4web.folding import fold
 
 
 def get(connection_id: str, customer_id: str) -> Customer | None:
@@ -48,16 +51,42 @@ def next_in_state(connection_id: str, state: str, after: Customer) -> Customer |
     return db.session.scalars(behind).first() or db.session.scalars(waiting).first()
 
 
-def skipped(connection_id: str, limit: int = 200) -> list[SkippedContact]:
-    """Contacts that could not be read, with the reason."""
-    return list(
-        db.session.scalars(
-            select(SkippedContact)
-            .where(SkippedContact.connection_id == connection_id)
-            .order_by(SkippedContact.external_id)
-            .limit(limit)
-        )
+@dataclass(frozen=True)
+class SkippedPage:
+    """Some of the skipped contacts, and whether there are others on either side."""
+
+    rows: list[SkippedContact]
+    has_previous: bool
+    has_next: bool
+
+
+def skipped(connection_id: str, *, after: str = "", before: str = "", size: int = 50) -> SkippedPage:
+    """Contacts that could not be read, with the reason: those behind or before an id of the ledger, else the first."""
+    wanted = select(SkippedContact).where(SkippedContact.connection_id == connection_id)
+    key = SkippedContact.external_id
+    if before and not after:
+        rows = list(db.session.scalars(wanted.where(key < before).order_by(key.desc()).limit(size + 1)))
+        if len(rows) > size:
+            return SkippedPage(rows[:size][::-1], has_previous=True, has_next=True)
+        after = ""  # there is no full page before it, so the first one it is
+    rows = list(db.session.scalars(wanted.where(key > after).order_by(key).limit(size + 1)))
+    if after and not rows:
+        return skipped(connection_id, size=size)
+    return SkippedPage(rows[:size], has_previous=bool(after), has_next=len(rows) > size)
+
+
+def left_out(connection_id: str, name: str, limit: int = 5) -> list[str]:
+    """Why contacts of this name, or a part of it, are not among the customers (see `base.records.Skipped`)."""
+    wanted, found = fold(name), []
+    named = select(SkippedContact.reason).where(
+        SkippedContact.connection_id == connection_id, SkippedContact.reason.startswith("“", autoescape=True)
     )
+    for reason in db.session.scalars(named.order_by(SkippedContact.external_id)):
+        if wanted in fold(reason[1:].partition("”")[0]):
+            found.append(reason)
+        if len(found) == limit:
+            break
+    return found
 
 
 def open_draft(customer_id: str) -> LedgerDraft | None:

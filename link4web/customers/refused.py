@@ -9,8 +9,8 @@ from link4web import tenancy
 from link4web.audit.models import AuditEvent
 from link4web.connections.models import Connection
 from link4web.connections.troubles import SHOWN, Trouble
-from link4web.customers.history import write_back_code
 from link4web.customers.models import Customer
+from link4web.customers.remarks import REFUSED, refusal_code
 from link4web.customers.words import NOT_WRITTEN_BACK
 from link4web.database import db
 
@@ -22,7 +22,7 @@ def refused_write_backs(connection: Connection, since: datetime) -> list[Trouble
         .join(Customer, Customer.id == AuditEvent.object_id)
         .where(
             AuditEvent.chain == tenancy.organisation_id(),
-            AuditEvent.action == "customer.write_back_failed",
+            AuditEvent.action == REFUSED,
             AuditEvent.at > since,
             Customer.connection_id == connection.id,
         )
@@ -33,7 +33,7 @@ def refused_write_backs(connection: Connection, since: datetime) -> list[Trouble
         Trouble(
             at,
             f"{NOT_WRITTEN_BACK.format(customer=name)} {reason}",
-            write_back_code(reason),
+            refusal_code(reason),
             about=(name, url_for(f"{connection.provider}.customer", connection=connection.id, customer=customer)),
         )
         for at, reason, customer, name in rows

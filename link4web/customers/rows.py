@@ -1,5 +1,6 @@
 """A customer as a row of the list: the words, the number in groups, and the one next step."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,7 +11,8 @@ from sqlalchemy import select
 from link4web.customers import states
 from link4web.customers.listing import ROW_COLUMNS
 from link4web.customers.models import Customer
-from link4web.customers.words import StateWords, Terms, hidden_words, origin_words, state_words
+from link4web.customers.remarks import Remark, remarks_on
+from link4web.customers.words import NOT_THERE, StateWords, Terms, hidden_words, origin_words, state_words
 from link4web.database import db
 from link4web.web.filters import business_number
 
@@ -26,11 +28,12 @@ class Step:
 
 @dataclass(slots=True)
 class RowView:
-    """What `customers/_rows.html` shows of one customer."""
+    """What `customers/_rows.html` shows of one customer. `email_note` follows the address."""
 
     id: str
     name: str
     email: str
+    email_note: str
     number_display: str
     number_scheme: str
     number_origin_words: str
@@ -58,18 +61,28 @@ class RowMaker:
             return str(row.number_scheme)
         return {"NZ": "NZBN", "AU": "ABN"}.get(row.country, self.default_scheme)
 
-    def make(self, row: Any, *, ticked: bool = False) -> RowView:
+    def make_all(self, rows: Sequence[Any], is_ticked: Callable[[str], bool]) -> list[RowView]:
+        """The rows of a list."""
+        remarks = remarks_on(rows)
+        return [self.make(row, ticked=is_ticked(row.id), remarks=remarks.get(row.id, ())) for row in rows]
+
+    def make(self, row: Any, *, ticked: bool = False, remarks: Sequence[Remark] = ()) -> RowView:
+        """One row, with the remarks on it (`remarks.remarks_on`)."""
+        refused = {remark.what for remark in remarks if remark.is_refused}
+        not_there = NOT_THERE.format(provider=self.terms.provider) if refused else ""
         scheme = self.scheme_of(row)
         href = f"{self.base}/{row.id}"
         shown, origin = business_number(row.number), ""
         if shown:
             origin = _origin(row.number_origin, scheme, self.terms.provider)
+            origin += not_there if "number" in refused else ""
         elif row.ledger_number_ending:
             shown, origin = f"… {row.ledger_number_ending}", _hidden(scheme, self.terms.provider)
         return RowView(
             row.id,
             row.name,
             row.email,
+            not_there if "email" in refused else "",
             shown,
             scheme,
             origin,

@@ -5,9 +5,10 @@ from flask import Blueprint, Response, abort, flash, render_template, request, u
 from link4web.connections.entry import remember
 from link4web.connections.views import sync_now
 from link4web.customers import detail_views, ledger_views, popup_views, queries, selection
+from link4web.customers.gone import skipped as count_skipped
 from link4web.customers.list_page import list_context
 from link4web.customers.listing import ListQuery
-from link4web.customers.pages import Place, sync_view
+from link4web.customers.pages import Place, part_of, sync_view
 from link4web.customers.selection_words import selection_view
 from link4web.customers.words import NOT_CONNECTED, NOTHING_SELECTED, TOO_MANY
 from link4web.database import db
@@ -155,7 +156,18 @@ def _sync_part(provider: Provider) -> Response:
 def skipped(provider: Provider, connection: str) -> Response:
     """Contacts the ledger sent that we could not read, and why."""
     place = Place.here(provider)
-    return page("customers/skipped.html", provider=provider, back_href=place.base, skipped=queries.skipped(connection))
+    after, before = (request.args.get(way, "").replace("\x00", "")[:64] for way in ("after", "before"))
+    found = queries.skipped(connection, after=after, before=before)
+    rows, total = found.rows, count_skipped(connection)
+    return page(
+        "customers/skipped.html",
+        provider=provider,
+        back_href=place.base,
+        skipped=rows,
+        shown=part_of(len(rows), total, is_first=not found.has_previous, is_last=not found.has_next),
+        previous_href=place.href("skipped", before=rows[0].external_id) if found.has_previous else None,
+        next_href=place.href("skipped", after=rows[-1].external_id) if found.has_next else None,
+    )
 
 
 def _refusal(fits: bool) -> Coded:

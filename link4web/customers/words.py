@@ -45,6 +45,16 @@ ORIGINS = {
     "customer": "from the customer",
 }
 
+#: What is written to the ledger, as sentences name it.
+VALUES = {"number": "business number", "email": "e-mail address"}
+
+#: A value that stands here and not in the ledger: at its customer's page, and in few words behind it in a row.
+WAITS = "{provider} doesn’t have this {what} yet. It waits to be written there."
+ONLY_HERE = "This {what} stands only here: it could not be written to {provider}."
+NOT_THERE = ", not in {provider}"
+WRITING_AGAIN = "The {what} goes to {provider} once more."
+WRITTEN_NOWHERE = "{provider} is not connected, so the {what} stands only here."
+
 STATES = {
     states.CAN_INVITE: (
         "Can invite",
@@ -173,6 +183,25 @@ GONE = {
         "{name} is no longer in {provider}",
         "{provider} no longer has this {contact}. What was entered here is kept.",
     ),
+}
+
+#: Title and text for a search that finds nobody: none is called missing before the ledger has said so.
+MISSES = {
+    "here": ("Nobody found here", "We looked through all {total} {contact}s here, {retired} ones too."),
+    "asked": (
+        "No such {contact} in {provider}: add it",
+        "We looked through all {total} {contact}s here, {retired} ones too, and asked {provider} again just now.",
+    ),
+    "unknown": (
+        "We don’t know whether {provider} has it",
+        "It is none of the {total} {contact}s here, and {provider} could not be asked. Look again before you add it.",
+    ),
+    "reading": (
+        "{provider} is just being read",
+        "It is none of the {total} {contact}s that are here so far. This page looks again when everything is read.",
+    ),
+    "left-out": ("In {provider}, but not listed here", "We leave it out, because:"),
+    "adding": ("A new {contact}", "{provider} gets it first, then it is listed here."),
 }
 
 NOTHING_SELECTED = "Select at least one customer, then press Invite selected."

@@ -50,6 +50,7 @@ ELSEWHERE = {
 IN_LEDGER = {
     *("contact.added", "customer.draft_asked", "customer.draft_removed", "customer.invite_anyway"),
     *("customer.number", "customer.email", "customer.write_back", "customer.write_back_failed"),
+    "customer.written_back",
 }
 
 
@@ -297,7 +298,7 @@ def test_what_is_done_to_customers_is_in_the_trail(books: Books) -> None:
     form = {"number": "33102417032", "sure": "33102417032", "write": "y"}
     books.xero.user("change", customer.external_id, fields={"TaxNumber": "53004085616"})
     owner.post(f"{books.base}/{customer.id}/abn", form)
-    owner.post(f"{books.base}/{customer.id}/email", {"email": address()})
+    owner.post(f"{books.base}/{customer.id}/email", {"email": address(), "write": "y"})
     town.work()
     made = books.xero.user("add", fields={"Name": "Dry Creek Joinery"})
     books.sync()

@@ -236,7 +236,10 @@ def test_a_search_that_misses_asks_xero_again(books: Books) -> None:
 def test_asking_a_dead_xero_is_said_in_place(books: Books) -> None:
     books.xero.fail(status=503, count=9, path=CONTACTS)
     answer = books.person.post(f"{books.base}/ask?q=nobody", headers={"HX-Request": "true"})
-    assert answer.status_code == 200 and "Xero has a problem" in words(answer.text)
+    text = words(answer.text)
+    assert answer.status_code == 200 and "Xero has a problem" in text
+    assert "We don’t know whether Xero has it" in text and "Look again" in text
+    assert "No such contact" not in text and "We looked through all" not in text
 
 
 def add(books: Books, **form: str) -> Any:

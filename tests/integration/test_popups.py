@@ -237,7 +237,7 @@ def test_what_was_changed_in_xero_meanwhile_is_not_written_over(books: Books) ->
     books.town.work()
     assert in_xero(books, customer)["TaxNumber"] == CAFE
     shown = words(books.person.get(f"{books.base}/{customer.id}").text)
-    assert "Could not be written back" in shown and "changed in Xero since" in shown
+    assert "could not be written to Xero" in shown and "changed in Xero since" in shown
     assert "Xero has “42649931524”" in shown and "86 151 956 832" in shown
 
 
@@ -254,7 +254,7 @@ def test_xero_down_is_tried_again_and_a_failure_is_shown(books: Books) -> None:
     books.xero.fail(path=CONTACTS, status=400, count=9, body='{"ErrorNumber": 10, "Message": "Odd day"}')
     email(books, customer, "new@drycreek.example", write="y")
     books.town.work()
-    assert "Could not be written back" in words(books.person.get(f"{books.base}/{customer.id}").text)
+    assert "could not be written to Xero" in words(books.person.get(f"{books.base}/{customer.id}").text)
 
 
 def test_a_value_typed_while_the_old_one_is_written_goes_out_too(books: Books) -> None:

@@ -9,6 +9,7 @@ from tests.test_every_route import UNSAFE, Furnished, Place, ask, counted, furni
 MAY_BE_CHANGED = {
     "abn",
     "email",
+    "write_again",
     "save_and_go",
     "save_selection",
     "select_all",

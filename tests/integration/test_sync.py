@@ -1,6 +1,7 @@
 """The sync: complete, resumable, never deleting on a bad answer, and honest on the page."""
 
 import json
+import re
 import threading
 import time
 from typing import Any
@@ -11,10 +12,12 @@ from sqlalchemy import func, select, update
 
 from link4web.connections.syncing import SYNC
 from link4web.customers.counting import counts
+from link4web.customers.intake import Intake
 from link4web.customers.models import Customer
 from link4web.database import db, writing
 from link4web.outbox import drain
 from link4web.outbox.models import OutboxRow
+from link4web.providers.base.records import Skipped
 from link4web.providers.xero.client import XeroClient
 from link4web.schedule import run_schedule
 from link4web.worker import Worker
@@ -320,6 +323,26 @@ def test_what_was_typed_here_is_never_overwritten(books: Books, xero: Xero) -> N
     assert (kept.ledger_number, kept.ledger_email) == ("53004085616", "ledger@says.example")
     shown = words(books.person.get(f"{books.base}/{some.id}").text)
     assert "Xero has “53004085616”" in shown and "Xero has ledger@says.example" in shown
+
+
+def test_all_that_were_skipped_can_be_paged_through(books: Books) -> None:
+    left = [Skipped(external_id=f"{place:04}", reason=f"Reason {place:04}.") for place in range(120)]
+    books.inside(lambda: Intake(books.connection, None, "AU").skip(left, 1))
+
+    def seen(href: str) -> tuple[str, list[str], str, str]:
+        html = books.person.get(href).text
+        links = (re.search(rf'href="([^"]+)" rel="{way}"', html) for way in ("prev", "next"))
+        back, on = (link[1].replace("&amp;", "&") if link else "" for link in links)
+        return words(html), re.findall(r"Reason (\d{4})", html), back, on
+
+    first, told, back, on = seen(f"{books.base}/skipped")
+    assert "1–50 of 120" in first and told[0] == "0000" and len(told) == 50 and not back
+    second, more, _, last = seen(on)
+    assert "50 shown of 120" in second and more[0] == "0050"
+    third, rest, back, on = seen(last)
+    assert "101–120 of 120" in third and rest[-1] == "0119" and len(rest) == 20 and not on
+    assert seen(back)[1] == more, "back leads to the page before"
+    assert seen(seen(back)[2])[1] == told
 
 
 def test_a_malformed_contact_is_skipped_and_listed(town: Town, owner: Person, xero: Xero) -> None:

@@ -1,5 +1,6 @@
 """Each accounting system in its own words: what is true of one is not said of another."""
 
+import html
 import re
 from dataclasses import dataclass
 
@@ -105,3 +106,102 @@ def test_a_name_that_is_there_already_leads_to_who_has_it(owner: Person, town: T
     town.work()
     added = owner.post(f"{base}/add", {"name": system.active})
     assert f"{system.name} has {system.active} already. Here it is." in words(owner.get(added.location).text)
+
+
+@pytest.mark.parametrize("slug", ["xero", "quickbooks", "myob"])
+def test_nobody_is_called_missing_before_the_system_has_said_so(
+    owner: Person, town: Town, simulators: Running, slug: str
+) -> None:
+    provider, root = by_slug(slug), f"{simulators.base_url}/{slug}/_control"
+    assert provider
+    requests.post(f"{root}/throttle", json={"off": True}, timeout=30).raise_for_status()
+    base = f"/{slug}/{owner.connect(slug)}/customers"
+    search, claim = f"{base}?q=Quokka+Lantern", f"No such {provider.contact_word} in {provider.name}"
+
+    during = owner.get(search, headers={"HX-Request": "true"}).text
+    assert f"{provider.name} is just being read" in words(during) and claim not in words(during)
+    assert re.search(r'hx-get="[^"]+\?q=Quokka\+Lantern" hx-trigger="every', during), "it looks again by itself"
+    assert 'name="email"' not in during, "what is typed would be swept away"
+    town.work()
+
+    before = owner.get(search).text
+    assert "Nobody found here" in words(before) and claim not in words(before)
+    assert 'hx-trigger="load delay' in before
+
+    requests.post(f"{root}/fail", json={"status": 503, "count": 9}, timeout=5).raise_for_status()
+    failed = words(owner.post(f"{base}/ask?q=Quokka+Lantern").text)
+    assert f"We don’t know whether {provider.name} has it" in failed and "Look again" in failed
+    assert claim not in failed and "We looked through all" not in failed
+
+    requests.delete(f"{root}/fail", timeout=5).raise_for_status()
+    town.later(minutes=5)
+    owner.sign_in()
+    asked = words(owner.post(f"{base}/ask?q=Quokka+Lantern").text)
+    assert claim in asked and f"asked {provider.name} again just now" in asked
+    assert claim not in words(owner.get(f"{base}/add?name=Quokka+Lantern").text), "the form itself claims nothing"
+
+
+@pytest.mark.parametrize("system", SYSTEMS[:1], indirect=True, ids=["quickbooks"])
+def test_a_skipped_sub_customer_is_found_with_the_reason(owner: Person, town: Town, system: System) -> None:
+    base = f"/quickbooks/{owner.connect(system.slug)}/customers"
+    town.work()
+    for typed in ("Lorne Kiosk", "lorne"):
+        for answer in (owner.get(f"{base}?q={typed}"), owner.post(f"{base}/ask?q={typed}")):
+            shown = words(answer.text)
+            assert "In QuickBooks, but not listed here" in shown
+            assert "“Lorne Kiosk” is a sub-customer or project in QuickBooks. Invite Apostle Bay Cannery" in shown
+            assert "No such customer" not in shown and "Add to QuickBooks and invite" not in shown
+    assert "Nobody found here" in words(owner.get(f"{base}?q=sub-customer").text), "a reason is no name"
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "sentence"),
+    [
+        ("myob", "Q" * 51, "At most 50 characters: MYOB takes no longer names."),
+        ("xero", "Q" * 256, "At most 255 characters: Xero takes no longer names."),
+        ("xero", "Quokka <Lantern>", "Xero takes no < or > in a name."),
+        ("quickbooks", "Q" * 256, "At most 255 characters: QuickBooks takes no longer names."),
+        ("quickbooks", "Quokka: Lantern", "QuickBooks takes no : in a name."),
+    ],
+)
+def test_a_name_that_can_not_be_there_is_said_before_anything_is_sent(
+    owner: Person, town: Town, simulators: Running, slug: str, name: str, sentence: str
+) -> None:
+    base, root = f"/{slug}/{owner.connect(slug)}/customers", f"{simulators.base_url}/{slug}/_control"
+    town.work()
+    requests.delete(f"{root}/log", timeout=5).raise_for_status()
+    answer = owner.post(f"{base}/add", {"name": name})
+    assert answer.status_code == 422 and html.unescape(answer.text).count(sentence) == 1
+    assert "CompanyName" not in answer.text
+    assert requests.get(f"{root}/log", timeout=5).json()["requests"] == []
+    longest = re.search(r'name="name"[^>]*maxlength="(\d+)"|maxlength="(\d+)"[^>]*name="name"', answer.text)
+    assert longest and {"myob": "50"}.get(slug, "255") in longest.groups()
+
+
+def test_what_a_system_says_is_said_once(owner: Person, town: Town, simulators: Running) -> None:
+    base, root = f"/myob/{owner.connect('myob')}/customers", f"{simulators.base_url}/myob/_control"
+    town.work()
+    refusal = {"Errors": [{"Name": "ValidationError", "Message": "The tax code can not be used for customers."}]}
+    requests.post(f"{root}/fail", json={"status": 400, "method": "POST", "body": refusal}, timeout=5).raise_for_status()
+    answer = words(owner.post(f"{base}/add", {"name": "Quokka Lantern Works"}).text)
+    assert answer.count("The tax code can not be used for customers") == 1
+
+
+@pytest.mark.parametrize("slug", ["xero", "quickbooks", "myob"])
+def test_the_history_of_somebody_added_here_begins_with_it(
+    owner: Person, town: Town, simulators: Running, slug: str
+) -> None:
+    provider, base = by_slug(slug), f"/{slug}/{owner.connect(slug)}/customers"
+    assert provider
+    town.work()
+    name = f"Quokka Lantern Works {owner.user_id[:4].strip('-_')}"  # the simulated ledger outlives the test
+    form = {"name": name, "email": "hello@quokka.example", "number": "86 151 956 832"}
+    shown = words(owner.get(owner.post(f"{base}/add", form).location).text)
+    details, _, history = shown.partition("Details")[2].partition("History")
+    assert "86 151 956 832 typed here" in details and "hello@quokka.example typed here" in details
+    assert f"from {provider.name}" not in details
+    entries = re.split(r"\d+:\d\d [ap]m", history)
+    assert f"Added to {provider.name} from here by {owner.name}" in entries[-1], "the oldest of them"
+    assert "Nothing yet" not in history
+    log = words(owner.get(f"/org/{owner.organisation_id}/settings/activity").text)
+    assert f"added somebody new to {provider.name}: {name}" in log

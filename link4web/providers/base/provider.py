@@ -183,6 +183,8 @@ class Provider(ABC):
     whether `contact_page_url` leads to the contact itself, or only to the product.
     `counts_every` is how often the number of contacts is compared with ours, where some may be deleted untold.
     `overlap` is how far before the last read a read of changes begins: as much as the provider's clock is in doubt.
+    `name_length` is how long a name of somebody new may be there (never more than ours), `name_without` the signs that
+    it can't have.
     `consent_words` are the product's own sentences for troubles on the way to a connection: title and text by code.
     `problems` are what its errors mean, for the help centre. `articles` names, by code, the articles about this product
     alone that tell more about a problem which all products share.
@@ -208,6 +210,8 @@ class Provider(ABC):
     can_create_draft: bool
     customer_rule: str = ""
     has_contact_pages: bool = True
+    name_length: int = 255
+    name_without: str = ""
     counts_every: timedelta | None = None
     consent_words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

@@ -33,7 +33,10 @@ class RemoteContact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Skipped(msgspec.Struct, frozen=True, kw_only=True):
-    """A contact that could not be read. `external_id` is empty when even that was unreadable."""
+    """A contact that is left out. `external_id` is empty when even that was unreadable.
+
+    `reason` begins with the contact's name in “ ”, where it has one, so that whoever searches for it is told.
+    """
 
     external_id: str
     reason: str

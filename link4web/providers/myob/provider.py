@@ -141,6 +141,8 @@ PROVIDER = MyobProvider(
     has_webhooks=False,
     can_create_draft=False,
     has_contact_pages=False,
+    # that of CompanyName (MYOB Business API v2, "Contact/Customer")
+    name_length=50,
     # MYOB tells nobody of a deletion, and its support knows cases in which LastModified stays as it was
     counts_every=timedelta(hours=1),
     consent_words=consent.WORDS,

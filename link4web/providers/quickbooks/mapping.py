@@ -164,7 +164,7 @@ def _gone(customer: shapes.Customer) -> str:
 
 def _belongs(name: str, customer: shapes.Customer) -> str:
     parent = clean(text(customer.fully_qualified_name).rpartition(":")[0], _SAID_LENGTH) or "the customer"
-    return f"{name[:_SAID_LENGTH]} is a sub-customer or project in QuickBooks. Invite {parent}, which it belongs to."
+    return f"“{name[:_SAID_LENGTH]}” is a sub-customer or project in QuickBooks. Invite {parent}, which it belongs to."
 
 
 def _whereabouts(addresses: Sequence[shapes.Address | None]) -> tuple[str, str]:

@@ -180,6 +180,9 @@ PROVIDER = QuickBooksProvider(
     ),
     uses_pkce=False,
     marks_customers_itself=False,
+    # it parts a sub-customer from its customer (Intuit's API reference, "Customer"); QuickBooks takes 500 characters,
+    # and the length stays ours, 255
+    name_without=":",
     has_webhooks=True,
     can_create_draft=False,
     # what is left of a merged customer is documented nowhere; people report that change data capture may miss it

@@ -155,6 +155,8 @@ PROVIDER = XeroProvider(
     # which moves no date of the contact, so a read of changes misses it (Xero developer documentation, "Contacts")
     marks_customers_itself=True,
     customer_rule="Xero calls a contact a customer once it has a sales invoice. A draft is enough.",
+    # Xero Accounting API, "Contacts"; its length is ours, 255
+    name_without="<>",
     has_webhooks=True,
     can_create_draft=True,
     problems=REFUSALS.problems(TROUBLES),

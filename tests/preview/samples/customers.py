@@ -85,7 +85,15 @@ NOT_CUSTOMER = Made(
 def not_found(problem: Coded | None = None) -> Context:
     fields = {"name": StringField("Name"), "email": StringField("E-mail"), "number": StringField("ABN")}
     nothing = Made(
+        title="No such contact in Xero: add it",
+        left_out=[],
+        skipped_href=None,
+        again_href=None,
         ask_href="#",
+        ask_label="Ask Xero again",
+        asks_itself=True,
+        name_length=255,
+        add_page_href=None,
         looked="We looked through all 787 contacts, archived ones too, and asked Xero again just now (9:44 am).",
         add_href="#",
         problem=problem,
@@ -104,6 +112,36 @@ def not_found(problem: Coded | None = None) -> Context:
         ],
     )
     return {"provider": PROVIDER, "nothing": nothing}
+
+
+def left_out() -> Context:
+    made = Made(
+        **{
+            **vars(not_found()["nothing"]),
+            "title": "In QuickBooks, but not listed here",
+            "looked": "We leave it out, because:",
+            "left_out": ["“Lorne Kiosk” is a sub-customer in QuickBooks. Invite Apostle Bay Cannery."],
+            "skipped_href": "#",
+            "add_href": None,
+            "add_page_href": "#",
+        }
+    )
+    return {"provider": PROVIDER, "nothing": made}
+
+
+def reading() -> Context:
+    made = Made(
+        **{
+            **vars(not_found()["nothing"]),
+            "title": "Xero is just being read",
+            "looked": "It is none of the 400 contacts that are here so far.",
+            "again_href": "#",
+            "asks_itself": False,
+            "add_href": None,
+            "add_page_href": "#",
+        }
+    )
+    return {"provider": PROVIDER, "nothing": made}
 
 
 GONE = Made(
@@ -151,7 +189,7 @@ EVENTS = [
     Made(
         at=NOW,
         when=None,
-        words="Could not be written back",
+        words="The business number could not be written to Xero",
         detail="Xero took the change but did not keep it.",
         tone=None,
         is_next=False,
@@ -160,8 +198,29 @@ EVENTS = [
 ]
 
 
+REMARKS = [
+    Made(
+        words="This ABN stands only here: it could not be written to Xero. Xero took the change but did not keep it.",
+        code="WRITE-BACK-FAILED",
+        tone="bad",
+        what="number",
+        again_href="#",
+        open_href="#",
+    ),
+    Made(
+        words="Xero doesn’t have this e-mail address yet. It waits to be written there.",
+        code="WRITE-BACK-WAITS",
+        tone="wait",
+        what="email",
+        again_href=None,
+        open_href=None,
+    ),
+]
+
+
 def customer() -> Context:
     return {
+        "remarks": REMARKS,
         "provider": PROVIDER,
         "customer": Made(
             name="Eastlight Motel Group", state=state("E-mail bounced", "problem"), since=date(2026, 11, 17)
@@ -273,6 +332,9 @@ SAMPLES: Samples = {
             "provider": PROVIDER,
             "back_href": "#",
             "skipped": [Made(external_id="8c2f1f6e-90b7-4c2c-8b0a-0a6a4f3f6a11", reason="It has no name.")],
+            "shown": "1–50 of 120",
+            "previous_href": None,
+            "next_href": "#",
         },
         lambda: {"provider": PROVIDER, "back_href": "#", "skipped": []},
     ],
@@ -322,6 +384,8 @@ SAMPLES: Samples = {
     "customers/_not_found.html": [
         not_found,
         lambda: not_found(Coded("A contact with this name is in Xero already.", "XERO-NAME-TAKEN")),
+        left_out,
+        reading,
     ],
     "customers/_first_sync.html": [lambda: {"provider": PROVIDER}],
     "customers/_gone.html": [lambda: {"provider": PROVIDER, "gone": GONE}],

@@ -163,6 +163,7 @@ def rows(count: int = 50) -> list[Made]:
                 id=key,
                 name=name if index < 12 else f"{name} {index}",
                 email=email,
+                email_note="",
                 number_display=number,
                 number_scheme=scheme,
                 number_origin_words=origin,
