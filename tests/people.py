@@ -7,11 +7,12 @@ import itertools
 import re
 import time
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import requests
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -195,6 +196,11 @@ def offset_of(app: Flask) -> float:
 def move_clock(app: Flask, seconds: float) -> None:
     """Let time pass for every process that reads this application's clock file."""
     Path(str(app.extensions["settings"].test_clock)).write_text(str(offset_of(app) + seconds))
+
+
+def standing_still() -> time_machine.travel:
+    """Time doesn't pass by itself, however slow this computer is; `Town.later` lets it."""
+    return time_machine.travel(datetime.now(UTC), tick=False)
 
 
 class Town:

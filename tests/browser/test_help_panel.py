@@ -202,7 +202,7 @@ def test_somebody_is_missing(at: At) -> None:
     here = at(QUICKBOOKS)
     here.customers.search("Saltbush Lane Picture House")
     expect(main_of(here.page)).to_contain_text("and asked QuickBooks again just now")
-    read_help(here.page, "a missing customer", "Nobody of this name in QuickBooks")
+    read_help(here.page, "a missing customer", "Nobody found")
     press(here.page, re.compile("^Add to QuickBooks$"))
     expect(here.page.get_by_role("heading", level=1)).to_have_text("Saltbush Lane Picture House")
 

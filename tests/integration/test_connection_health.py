@@ -11,7 +11,7 @@ from link4web.connections.models import ConnectionTrouble
 from link4web.database import db, writing
 from tests.integration.test_webhooks import body_of, deliver
 from tests.ledger import API, CONTACTS, Books, Xero, books, colleague, simulators, words, xero
-from tests.people import Town
+from tests.people import Town, standing_still
 
 __all__ = ["books", "simulators", "xero"]
 
@@ -36,21 +36,21 @@ def since(books: Books) -> str:
 
 
 def test_since_is_the_moment_the_state_began(books: Books, town: Town, xero: Xero) -> None:
-    assert since(books) == f"Connected {now()}"
-    town.later(minutes=40)
-    xero.control("disconnect")
-    books.sync()
-    lost = now()
-    town.later(minutes=25)
-    assert since(books) == f"Needs reconnecting {lost}"
-    books.person.sign_in()
-    books.person.post(f"/xero/{books.connection}/disconnect")
-    ended = now()
-    town.later(minutes=25)
-    assert since(books) == f"Disconnected {ended}" != f"Disconnected {lost}"
-    books.person.sign_in()
-    books.person.connect_xero(file=2)
-    assert since(books) == f"Connected {now()}"
+    with standing_still():
+        town.later(minutes=40)
+        xero.control("disconnect")
+        books.sync()
+        lost = now()
+        town.later(minutes=25)
+        assert since(books) == f"Needs reconnecting {lost}"
+        books.person.sign_in()
+        books.person.post(f"/xero/{books.connection}/disconnect")
+        ended = now()
+        town.later(minutes=25)
+        assert since(books) == f"Disconnected {ended}" != f"Disconnected {lost}"
+        books.person.sign_in()
+        books.person.connect_xero(file=2)
+        assert since(books) == f"Connected {now()}"
 
 
 def test_a_connection_that_has_ended_is_not_described_as_a_live_one(books: Books, town: Town, xero: Xero) -> None:

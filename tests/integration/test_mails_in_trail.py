@@ -54,6 +54,7 @@ def test_every_mail_has_its_line(town: Town) -> None:
     change_address(town, person, f"new-{person.email}")
     case.ask()
     town.work()
+    case.agent.post(f"{case.page}/withdraw")
     case.entered()
     case.leave()
     choose(owner, "daily")
