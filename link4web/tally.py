@@ -35,13 +35,10 @@ def count(name: str, many: int = 1) -> None:
         )
 
 
-def owe(name: str, many: int = 1) -> None:
-    """So many more, to be written by `settle` when the database is there; until then this process alone knows of it.
-
-    None more is written, too, where nobody may learn from the time it takes whether something was counted.
-    """
+def owe(name: str) -> None:
+    """One more, to be written by `settle` when the database is there; until then this process alone knows of it."""
     with _owing:
-        _owed()[name] += many
+        _owed()[name] += 1
 
 
 def settle() -> None:

@@ -11,7 +11,7 @@ from link4web.revision import Revision
 from link4web.web.access import Member
 from link4web.web.rights import Rights
 
-FOREIGN = "tenancy.foreign"
+FOREIGN, MISSING = "tenancy.foreign", "tenancy.missing"
 
 
 def member_by_path(user_id: str, organisation_id: str | None, connection_id: str | None) -> Member | None:
@@ -58,7 +58,8 @@ def _note_refused(organisation_id: str | None, connection_id: str | None) -> Non
             there = db.session.scalar(select(func.count()).where(Connection.id == connection_id))
     else:
         there = db.session.scalar(select(func.count()).where(Organisation.id == organisation_id))
-    tally.owe(FOREIGN, there or 0)
+    # one or the other: a database that is told to add nothing has nothing to write, which a clock would tell
+    tally.owe(FOREIGN if there else MISSING)
 
 
 _OPEN_FIRST = (Organisation.closed_at.is_not(None), Organisation.name, Organisation.id)
