@@ -53,6 +53,12 @@ class EmailForm(Form):
             raise ValidationError(problem.sentence) from None
 
 
+def field_of(typed: str) -> str:
+    """Which of *name*, *email* and *number* a text from the search looks like."""
+    digits = "".join(typed.split())
+    return "email" if "@" in typed else "number" if digits.isdecimal() and len(digits) > 6 else "name"
+
+
 class NewContactForm(Form):
     """A contact to be added to the accounting system."""
 
@@ -77,9 +83,7 @@ class NewContactForm(Form):
     @classmethod
     def prefilled(cls, typed: str, scheme: str, provider: Provider) -> Self:
         """With what was typed into the search, in the field it belongs to."""
-        digits = "".join(typed.split())
-        where = "email" if "@" in typed else "number" if digits.isdecimal() and len(digits) > 6 else "name"
-        form = cls(formdata=None, data={where: typed}, provider=provider)
+        form = cls(formdata=None, data={field_of(typed): typed}, provider=provider)
         form.number.label.text = scheme
         return form
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from link4web.customers import listing, queries, states
-from link4web.customers.forms import NewContactForm
+from link4web.customers.forms import NewContactForm, field_of
 from link4web.customers.listing import ListQuery, Slice
 from link4web.customers.models import Customer
 from link4web.customers.pages import Place, known_counts, open_href
@@ -101,7 +101,8 @@ def nothing_view(
     """Nothing found: what is known of it, and adding it with what was typed. `adding`: on the page for that alone."""
     connected = place.connection.state == "active" and member().may(Permission.EDIT_CUSTOMERS)
     left_out = [] if adding else queries.left_out(place.connection.id, typed)
-    known = "adding" if adding else _known(place, asked=asked, has_problem=bool(problem), is_left_out=bool(left_out))
+    is_left_out, has_problem = bool(left_out), bool(problem)
+    known = "adding" if adding else _known(place, typed, asked=asked, has_problem=has_problem, is_left_out=is_left_out)
     maker = place.row_maker()
     near = [maker.make(row) for row in listing.similar(place.connection.id, typed)]
     total = number(sum(known_counts(place).values()))
@@ -128,12 +129,12 @@ def nothing_view(
     }
 
 
-def _known(place: Place, *, asked: bool, has_problem: bool, is_left_out: bool) -> str:
+def _known(place: Place, typed: str, *, asked: bool, has_problem: bool, is_left_out: bool) -> str:
     """What may be said of a contact that is not among the customers; a key of `words.MISSES`."""
     if is_left_out:
         return "left-out"
     if has_problem:
         return "unknown"
     if asked:
-        return "asked"
+        return "by-number" if field_of(typed) == "number" else "asked"
     return "reading" if place.connection.sync_state in ("queued", "running") else "here"

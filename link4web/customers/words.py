@@ -192,6 +192,11 @@ MISSES = {
         "No such {contact} in {provider}: add it",
         "We looked through all {total} {contact}s here, {retired} ones too, and asked {provider} again just now.",
     ),
+    # each of them looks for names and addresses, none for an ABN (see `search` of the clients)
+    "by-number": (
+        "Nobody with this number here",
+        "It is with none of the {total} {contact}s here. {provider} may find nobody by it: search for the name, too.",
+    ),
     "unknown": (
         "We don’t know whether {provider} has it",
         "It is none of the {total} {contact}s here, and {provider} could not be asked. Look again before you add it.",

@@ -139,6 +139,8 @@ def test_nobody_is_called_missing_before_the_system_has_said_so(
     asked = words(owner.post(f"{base}/ask?q=Quokka+Lantern").text)
     assert claim in asked and f"asked {provider.name} again just now" in asked
     assert claim not in words(owner.get(f"{base}/add?name=Quokka+Lantern").text), "the form itself claims nothing"
+    by_number = words(owner.post(f"{base}/ask?q=86151956839").text)
+    assert "Nobody with this number here" in by_number and claim not in by_number, "nobody there looks for numbers"
 
 
 @pytest.mark.parametrize("system", SYSTEMS[:1], indirect=True, ids=["quickbooks"])
