@@ -189,7 +189,7 @@ GONE = {
 MISSES = {
     "here": ("Nobody found here", "We looked through all {total} {contact}s here, {retired} ones too."),
     "asked": (
-        "No such {contact} in {provider}: add it",
+        "No such {contact} in {provider}",
         "We looked through all {total} {contact}s here, {retired} ones too, and asked {provider} again just now.",
     ),
     # each of them looks for names and addresses, none for an ABN (see `search` of the clients)
