@@ -1,6 +1,6 @@
 """The short addresses that lead to a person's current page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import Blueprint, Response, abort, g, request, session, url_for
 from flask_login import current_user
@@ -8,7 +8,7 @@ from flask_login import current_user
 from link4web import providers
 from link4web.accounts.organisations import organisations_of
 from link4web.connections import queries
-from link4web.connections.membership import connections_of, find_member
+from link4web.connections.membership import connections_of, find_member, named_elsewhere
 from link4web.connections.models import Connection
 from link4web.connections.providers import offered
 from link4web.ids import is_id
@@ -20,7 +20,7 @@ from link4web.web.rights import Permission
 
 bp = Blueprint("entry", __name__)
 
-REMEMBERED = 20
+REMEMBERED, ELSEWHERE = 20, 5
 
 
 @bp.get("/")
@@ -49,6 +49,13 @@ def remember(connection_id: str) -> None:
     opened = session.get("opened", [])
     if opened[:1] != [connection_id]:
         session["opened"] = [connection_id, *(one for one in opened if one != connection_id)][:REMEMBERED]
+
+
+def opened_elsewhere(own: Collection[str]) -> list[tuple[str, Connection]]:
+    """Ledgers that this browser has opened and that are not among one's `own` here: the last five, by organisation."""
+    ids = [one for one in session.get("opened", []) if one not in own][:ELSEWHERE]
+    found = named_elsewhere(current_user.id, ids) if ids else []
+    return sorted(found, key=lambda one: (one[0], ids.index(one[1].id)))
 
 
 def opened_last(connections: Sequence[Connection]) -> Connection | None:

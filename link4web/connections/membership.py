@@ -1,5 +1,7 @@
 """From a person and the ids in a path to a membership: the one place where a request enters an organisation."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, func, select
 
 from link4web import tally, tenancy
@@ -134,3 +136,15 @@ def connections_of(user_id: str, provider: str = "", organisation_id: str = "") 
                 chosen.order_by((Connection.state == "disconnected"), Connection.connected_at.desc())
             ).all()
         )
+
+
+def named_elsewhere(user_id: str, connection_ids: Sequence[str]) -> list[tuple[str, Connection]]:
+    """Those of these connections that a person may open, each with its organisation's name; in no order."""
+    chosen = (
+        select(Organisation.name, Connection)
+        .join(Connection, Connection.organisation_id == Organisation.id)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.user_id == user_id, Connection.id.in_(connection_ids), Organisation.closed_at.is_(None))
+    )
+    with tenancy.system("ledgers that a person has opened in their other organisations; the membership is the check"):
+        return [(name, connection) for name, connection in db.session.execute(chosen).all()]

@@ -12,6 +12,7 @@ from link4web.accounts.models import Organisation
 from link4web.accounts.words import OWN_NUMBER_MISSING
 from link4web.connections import queries
 from link4web.connections.due import saves_calls
+from link4web.connections.entry import opened_elsewhere
 from link4web.connections.models import Connection
 from link4web.connections.providers import provider_of
 from link4web.connections.services import contact_url
@@ -251,10 +252,11 @@ def own_number_banner(place: Place) -> dict[str, Any] | None:
 
 def connection_view(place: Place) -> dict[str, Any]:
     """The connection as the page's head shows it; `problem` when it has ended."""
-    problem = reconnect_words(place.connection, place.provider)
+    problem, own = reconnect_words(place.connection, place.provider), queries.ledgers()
     return {
         "file_name": place.connection.file_name,
-        "ledgers": _ledgers(place),
+        "ledgers": _ledgers(place, own),
+        "elsewhere": _elsewhere(own),
         "href": place.href("connection"),
         "problem": problem,
         "reconnect_href": url_for(
@@ -265,9 +267,8 @@ def connection_view(place: Place) -> dict[str, Any]:
     }
 
 
-def _ledgers(place: Place) -> list[dict[str, Any]]:
+def _ledgers(place: Place, ledgers: list[queries.Ledger]) -> list[dict[str, Any]]:
     """All ledgers of the organisation, to move between; none when this is its only one."""
-    ledgers = queries.ledgers()
     if len(ledgers) < 2:
         return []
     return [
@@ -280,6 +281,14 @@ def _ledgers(place: Place) -> list[dict[str, Any]]:
         }
         for one in ledgers
     ]
+
+
+def _elsewhere(own: list[queries.Ledger]) -> list[dict[str, Any]]:
+    """The ledgers of other organisations that this browser had open: an adviser goes from client to client."""
+    opened = [] if g.on_behalf else opened_elsewhere([one.id for one in own])
+    words = {one.id: f"{provider_of(one.provider).name}, {one.file_name}" for _, one in opened}
+    hrefs = {one.id: url_for(f"{one.provider}.customers", connection=one.id) for _, one in opened}
+    return [{"organisation": name, "ledger": words[one.id], "href": hrefs[one.id]} for name, one in opened]
 
 
 def found_words(place: Place, query: ListQuery, found: int, known: dict[str, int]) -> str:

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 
 import pytest
 import requests
-from sqlalchemy import event
+from sqlalchemy import delete, event
 
+from link4web.accounts.models import Membership
 from link4web.customers.overview import entries_of
-from link4web.database import db
+from link4web.database import db, writing
 from link4web.simulators.server import Running
 from tests.ledger import words
 from tests.people import Person, Town
@@ -27,7 +28,9 @@ def fresh(simulators: Running) -> None:
 
 def switcher(person: Person, address: str) -> dict[str, bool]:
     """The ledgers that My Customers offers, by address: whether it is the present one."""
-    found = re.search(r'<nav class="queues ledgers".*?</nav>', person.get(address).text, re.DOTALL)
+    found = re.search(
+        r'<nav class="queues ledgers" aria-label="Your ledgers".*?</nav>', person.get(address).text, re.DOTALL
+    )
     links = re.findall(r'href="([^"]+)"( aria-current="page")?', found[0]) if found else []
     return {href: bool(current) for href, current in links}
 
@@ -101,6 +104,24 @@ def test_all_organisations_with_what_needs_attention(owner: Person, town: Town) 
 
     assert owner.post(f"/myob/{myob}/disconnect").status_code == 303
     assert "Lantern Street Roastery disconnected" in words(owner.get("/organisations").text)
+
+
+def test_from_client_to_client_in_one_click(owner: Person, town: Town) -> None:
+    """Ledgers that were opened in other organisations stand beside the list, as long as one may open them."""
+    first, books = owner.organisation_id, owner.connect("quickbooks")
+    owner.organisation_id = second_organisation(owner)
+    myob = owner.connect("myob")
+    town.work()
+    here, there = f"/quickbooks/{books}/customers", f"/myob/{myob}/customers"
+    owner.get(here)
+    link = f'<a href="{here}"><span>Wattle &amp; Wharf Coffee<small>QuickBooks, Bluegum Pantry Supplies'
+    assert link in owner.get(there).text
+    assert f'<a href="{there}"' in owner.get(here).text
+    with town.app.app_context(), writing():
+        db.session.execute(delete(Membership).where(Membership.organisation_id == first))
+    town.later(minutes=2)
+    assert link not in owner.get(there).text
+    assert owner.get(here).status_code == 404
 
 
 def test_an_adviser_without_ledgers_says_which_organisation_to_connect(owner: Person) -> None:

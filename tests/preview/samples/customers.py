@@ -16,7 +16,12 @@ def customers(**more: Any) -> Context:
     return {
         "provider": PROVIDER,
         "connection": Made(
-            file_name="Wattle & Wharf Coffee Pty Ltd", ledgers=[], href="#", problem=None, reconnect_href="#"
+            file_name="Wattle & Wharf Coffee Pty Ltd",
+            ledgers=[],
+            elsewhere=[],
+            href="#",
+            problem=None,
+            reconnect_href="#",
         ),
         "queues": queues(),
         "todo": todo(),
@@ -33,6 +38,11 @@ def customers(**more: Any) -> Context:
     }
 
 
+def elsewhere() -> list[Made]:
+    """Of an adviser's other clients."""
+    return [Made(organisation="Kererū Kitchens", ledger="MYOB, Kererū Kitchens", href="#")]
+
+
 def ledgers() -> list[Made]:
     """An organisation that has changed its accounting system."""
     file = "Wattle & Wharf Coffee Pty Ltd"
@@ -47,7 +57,12 @@ def busy_customers() -> Context:
     chosen.all_match = Made(action="Select all 238 in Can invite", href="#")
     return customers(
         connection=Made(
-            file_name="Wattle & Wharf Coffee Pty Ltd", ledgers=ledgers(), href="#", problem=LOST, reconnect_href="#"
+            file_name="Wattle & Wharf Coffee Pty Ltd",
+            ledgers=ledgers(),
+            elsewhere=elsewhere(),
+            href="#",
+            problem=LOST,
+            reconnect_href="#",
         ),
         sync=sync("failed"),
         selection=chosen,
