@@ -203,5 +203,5 @@ def fail_mail(town: Town, **fault: Any) -> None:
 
 
 def address() -> str:
-    """An address nobody else in this run has: the mailbox is shared."""
-    return f"{new_id().casefold()}@grass.example"
+    """An address nobody else in this run has: the mailbox is shared. A command would take a first "-" for an option."""
+    return f"m{new_id().casefold()}@grass.example"
