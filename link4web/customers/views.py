@@ -15,7 +15,7 @@ from link4web.database import db
 from link4web.providers.base.provider import Provider
 from link4web.sentences import Coded
 from link4web.web.access import on_behalf, requires
-from link4web.web.responses import fragments, go_to, page, wants_fragment
+from link4web.web.responses import fragments, go_to, main_anew, page, wants_fragment
 from link4web.web.rights import Permission
 from link4web.web.unchanged import unless_changed
 
@@ -144,9 +144,7 @@ def _sync_part(provider: Provider) -> Response:
     row = place.connection
     waits_for_rows = "empty" in request.args
     if waits_for_rows and (row.sync_seen or row.sync_state in ("idle", "failed")):
-        response = fragments()
-        response.headers["HX-Refresh"] = "true"
-        return response
+        return main_anew("customers/index.html", **list_context(place))
     has_news = request.method == "GET" and bool(row.last_new or row.last_changed or row.last_gone)
     view = sync_view(place, new_href=place.base if has_news else "", waits_for_rows=waits_for_rows)
     return fragments(render_template("customers/_sync_status.html", sync=view))

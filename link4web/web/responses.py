@@ -34,6 +34,14 @@ def fragments(*parts: str, status: int = 200, retarget: str = "", trigger: str =
     return response
 
 
+def main_anew(template: str, **context: Any) -> Response:
+    """The page's main part in place of the one that htmx shows; what stands beside it, such as opened help, stays."""
+    response = fragments(render_template(template, status=200, **context), retarget="#main")
+    response.headers["HX-Reselect"] = "#main"
+    response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
 def go_to(address: str, status: int = 303) -> Response:
     """Redirect after a change; htmx is told to load the page instead of swapping it into a part."""
     if wants_fragment():
