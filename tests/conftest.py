@@ -14,7 +14,7 @@ from link4web.simulators import server as simulators_server
 from link4web.simulators.server import Running
 from tests.databases import PostgresqlTemplate, SqliteTemplate, require_postgresql
 from tests.people import Person, Town
-from tests.thrift import CompiledOnce, CompiledTemplates, search_for_garbage_rarely
+from tests.thrift import CompiledOnce, CompiledTemplates, read_help_once, search_for_garbage_rarely
 
 BASE_URL = "http://localhost:8000"
 
@@ -71,6 +71,7 @@ def settings(environment: dict[str, str]) -> Settings:
 
 compiled_templates = CompiledTemplates()
 Flask.url_rule_class = CompiledOnce
+read_help_once()
 
 
 def pytest_collection_finish() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 import time_machine
@@ -29,6 +30,7 @@ from link4web.worker import drain_all
 
 PASSWORD = "rimu-lantern-harbour-seven"
 SAMPLE_ABN = BusinessNumber("ABN", "51824753556")  # a published sample number
+UNOPENED = ("", 0.0, "")
 _numbers = itertools.count()
 
 
@@ -46,6 +48,7 @@ class Person:
     pages: list[TestResponse] = field(default_factory=list)
     phone: "Phone | None" = None
     recovery_codes: list[str] = field(default_factory=list)
+    _form: tuple[str, float, str] = UNOPENED
 
     def get(self, address: str, **kwargs: object) -> TestResponse:
         response = self.client.get(address, base_url=self.app.config["BASE_URL"], **kwargs)
@@ -62,11 +65,20 @@ class Person:
         return response
 
     def token(self) -> str:
-        """The token a form would carry."""
-        shown = self.client.get("/sign-in", base_url=self.app.config["BASE_URL"]).text
-        return csrf_of(shown)
+        """The token a form would carry that was opened a moment ago; it holds as long as the session has its key."""
+        session, opened, token = self._form
+        if not session or session != self._session() or abs(clock.timestamp() - opened) > 60:
+            token = csrf_of(self.client.get("/sign-in", base_url=self.app.config["BASE_URL"]).text)
+            self._form = (self._session(), clock.timestamp(), token)
+        return token
+
+    def _session(self) -> str:
+        host = urlsplit(self.app.config["BASE_URL"]).hostname or ""
+        cookie = self.client.get_cookie(self.app.extensions["settings"].cookie_name, host)
+        return cookie.value if cookie else ""
 
     def sign_in(self, password: str = PASSWORD) -> TestResponse:
+        self._form = UNOPENED  # the session may have been ended elsewhere
         return self.post("/sign-in", {"email": self.email, "password": password})
 
     def in_another_browser(self) -> "Person":

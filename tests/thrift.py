@@ -1,14 +1,18 @@
-"""What would be done again for each test's application is done once in a run: compiling templates and routes.
+"""What would be done again for each test's application is done once: compiling templates and routes, reading help.
 
 An application is made for nearly every test; without this a quarter of a run's work is making it. For the same reason
 garbage is looked for more rarely.
 """
 
 import gc
+from functools import cache
 from typing import Any, ClassVar
 
+import pytest
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
+
+from link4web.help import articles, centre
 
 
 class CompiledTemplates(BytecodeCache):
@@ -40,6 +44,14 @@ class CompiledOnce(Rule):
         made = self._made[key]
         builders = {name: made[name].__func__.__get__(self) for name in ("_build", "_build_unknown")}
         vars(self).update(made, map=self.map, **builders)
+
+
+def read_help_once() -> None:
+    """Articles are files that no test changes."""
+    all_articles, all_parts = cache(articles.read_articles), cache(articles.parts)
+    for_good = pytest.MonkeyPatch()
+    for_good.setattr(centre, "read_articles", lambda: dict(all_articles()))
+    for_good.setattr(articles, "parts", lambda: dict(all_parts()))
 
 
 def search_for_garbage_rarely() -> None:

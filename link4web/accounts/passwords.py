@@ -14,6 +14,9 @@ from link4web.sentences import Coded
 
 MIN_LENGTH = 15
 MAX_LENGTH = 1000
+#: Argon2id's rounds and mebibytes: ours; the least that OWASP's Password Storage Cheat Sheet allows; next to nothing,
+#: for tests, which sign in thousands of times (LINK4WEB_LIGHT_PASSWORDS, refused in production).
+FULL, LEAST, TOKEN = (3, 64), (2, 19), (1, 1)
 DISGUISES = str.maketrans("@4310$57!", "aaeiosstl")
 
 
@@ -54,7 +57,8 @@ def hash_password(password: str) -> str:
 
 def hash_code(code: str) -> str:
     """An Argon2id hash of something random that we made ourselves: cheaper, since nobody can guess it."""
-    return _hasher_for(light=True).hash(code)
+    cost = TOKEN if current_app.config["LIGHT_PASSWORDS"] else LEAST
+    return _hasher_for(*cost).hash(code)
 
 
 def password_fits(password: str, stored: str) -> bool:
@@ -72,23 +76,25 @@ def needs_rehash(stored: str) -> bool:
 
 def decoy() -> str:
     """A hash to check against where there is no account: the answer must take equally long (R-004)."""
-    return _decoy(current_app.config["LIGHT_PASSWORDS"])
+    return _decoy(*_cost())
 
 
 @lru_cache(2)
-def _decoy(light: bool) -> str:
-    return _hasher_for(light).hash(secrets.token_urlsafe())
+def _decoy(rounds: int, mebibytes: int) -> str:
+    return _hasher_for(rounds, mebibytes).hash(secrets.token_urlsafe())
 
 
 def _hasher() -> PasswordHasher:
-    return _hasher_for(current_app.config["LIGHT_PASSWORDS"])
+    return _hasher_for(*_cost())
 
 
-@lru_cache(2)
-def _hasher_for(light: bool) -> PasswordHasher:
-    """Tests use the least that OWASP's Password Storage Cheat Sheet allows (19 MiB, t=2, p=1)."""
-    time_cost, mebibytes = (2, 19) if light else (3, 64)
-    return PasswordHasher(time_cost=time_cost, memory_cost=mebibytes * 1024, parallelism=1)
+def _cost() -> tuple[int, int]:
+    return TOKEN if current_app.config["LIGHT_PASSWORDS"] else FULL
+
+
+@lru_cache(3)
+def _hasher_for(rounds: int, mebibytes: int) -> PasswordHasher:
+    return PasswordHasher(time_cost=rounds, memory_cost=mebibytes * 1024, parallelism=1)
 
 
 def _same_everywhere(password: str) -> str:

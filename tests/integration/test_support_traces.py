@@ -59,6 +59,7 @@ def test_both_identities_on_all_that_a_visit_brings_about(books: Books) -> None:
     books.sync()
     case.entered()
     case.may_write()
+    town.work()  # the mails about the visit
     rows_before, events_before = rows(case), events(case)
     save_number(case.agent, books, customer, CAFE)
     case.agent.post(f"{books.base}/sync")
