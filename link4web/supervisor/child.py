@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from link4web.supervisor import leash
 
@@ -54,15 +55,18 @@ class Child:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self._log_began = log.tell()
-            self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own arguments)
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=self._folder,
-                env=self._environ,
-                start_new_session=True,
-            )
+            self._process = self._begin(log)
+
+    def _begin(self, log: BinaryIO) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 (our own interpreter and our own arguments)
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=self._folder,
+            env=self._environ,
+            start_new_session=True,
+        )
 
     def restart(self) -> None:
         """Start it again after it ended by itself; what it left behind goes first."""

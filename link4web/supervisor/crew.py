@@ -14,6 +14,8 @@ FLASK = ("flask", "--app", "wsgi")
 class Crew:
     """Makes the children for these places; nothing is started yet."""
 
+    child = Child
+
     def __init__(self, places: Places, inherited: Mapping[str, str]) -> None:
         self.places = places
         self._environ = places.environ(inherited)
@@ -62,7 +64,7 @@ class Crew:
         answers: Callable[[], bool] = lambda: True,
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> Child:
-        return Child(
+        return self.child(
             name,
             arguments,
             environ=self._environ,

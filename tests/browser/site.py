@@ -11,9 +11,9 @@ from typing import Any
 import requests
 
 from link4web.supervisor.child import Child
-from link4web.supervisor.crew import Crew
 from link4web.supervisor.places import CHECKOUT, Places
 from link4web.supervisor.ports import any_free_port
+from tests.browser.warm import WarmCrew
 
 PATIENCE = 60.0
 
@@ -33,7 +33,7 @@ class Site:
         self.simulators_url = f"http://localhost:{places.simulators_port}"
         self.mailbox_url = f"{self.simulators_url}/mail"
         inherited = {**_environ(), "LINK4WEB_UNDO_SECONDS": str(undo_seconds), **(environ or {})}
-        crew = Crew(places, inherited)
+        crew = WarmCrew(places, inherited)
         self._for_commands = places.environ(inherited)
         self._simulators = crew.simulators()
         self._children = (crew.web(), crew.worker())
@@ -98,7 +98,7 @@ def stop(*children: Child) -> None:
 
 def make_demo_data(folder: Path) -> None:
     """Put the demo people into the migrated database of this folder, and the simulators' demo data beside it."""
-    crew = Crew(free_places(folder), _environ())
+    crew = WarmCrew(free_places(folder), _environ())
     simulators, seeding = crew.simulators(), crew.seeding()
     simulators.start()
     wait_for(simulators)

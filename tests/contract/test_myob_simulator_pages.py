@@ -70,9 +70,8 @@ def test_every_page_is_accessible_and_within_its_policy(demo: MyobCaller, chromi
 @pytest.mark.browser
 def test_consent_by_hand_without_scripts(demo: MyobCaller, chromium: Browser) -> None:
     with open_window(chromium, scripts=False) as window:
-        window.context.route("http://localhost:8000/**", lambda route: route.fulfill(body="back at the app"))
         window.page.goto(demo.consent_url())
         window.page.get_by_text("Takahē Valley Provisions").click()
-        window.page.get_by_role("button", name="Allow access").click()
-        window.page.wait_for_url("http://localhost:8000/myob/callback?**")
-        assert "businessName=Takah" in window.page.url
+        with window.page.expect_request("http://localhost:8000/myob/callback?**") as back:
+            window.page.get_by_role("button", name="Allow access").click()
+        assert "businessName=Takah" in back.value.url

@@ -57,9 +57,8 @@ def test_every_page_is_accessible_and_within_its_policy(demo: Company, chromium:
 @pytest.mark.browser
 def test_consent_by_hand_without_scripts(demo: Company, chromium: Browser) -> None:
     with open_window(chromium, scripts=False) as window:
-        window.context.route("http://localhost:8000/**", lambda route: route.fulfill(body="back at the app"))
         window.page.goto(demo.consent_url())
         window.page.get_by_label("Toetoe Trading").check()
-        window.page.get_by_role("button", name="Connect").click()
-        window.page.wait_for_url("http://localhost:8000/quickbooks/callback?**")
-        assert f"realmId={NZ}" in window.page.url
+        with window.page.expect_request("http://localhost:8000/quickbooks/callback?**") as back:
+            window.page.get_by_role("button", name="Connect").click()
+        assert f"realmId={NZ}" in back.value.url
