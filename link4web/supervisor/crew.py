@@ -14,7 +14,7 @@ FLASK = ("flask", "--app", "wsgi")
 class Crew:
     """Makes the children for these places; nothing is started yet."""
 
-    child = Child
+    child = Child  # how they are begun; a site of the tests begins its own in another way
 
     def __init__(self, places: Places, inherited: Mapping[str, str]) -> None:
         self.places = places
