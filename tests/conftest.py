@@ -14,7 +14,13 @@ from link4web.simulators import server as simulators_server
 from link4web.simulators.server import Running
 from tests.databases import PostgresqlTemplate, SqliteTemplate, require_postgresql
 from tests.people import Person, Town
-from tests.thrift import CompiledOnce, CompiledTemplates, read_help_once, search_for_garbage_rarely
+from tests.thrift import (
+    CompiledOnce,
+    CompiledTemplates,
+    compile_statements_once,
+    read_help_once,
+    search_for_garbage_rarely,
+)
 
 BASE_URL = "http://localhost:8000"
 
@@ -82,6 +88,8 @@ def pytest_collection_finish() -> None:
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.jinja_env.bytecode_cache = compiled_templates
+    with app.app_context():
+        compile_statements_once(db.engine)
     yield app
     app.extensions["post"].close()
     with app.app_context():

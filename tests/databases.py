@@ -93,6 +93,7 @@ class PostgresqlTemplate:
         name = f"l4w_{uuid.uuid4().hex[:12]}"
         with _admin() as admin:
             admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.name}"')
+            admin.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')  # no test outlives its server
         return name
 
     def _cleaned(self, name: str) -> bool:

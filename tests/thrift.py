@@ -1,4 +1,4 @@
-"""What would be done again for each test's application is done once: compiling templates and routes, reading help.
+"""What would be done again for each test's application is done once: compiling templates, routes and SQL, reading help.
 
 An application is made for nearly every test; without this a quarter of a run's work is making it. For the same reason
 garbage is looked for more rarely.
@@ -10,9 +10,14 @@ from typing import Any, ClassVar
 
 import pytest
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Engine
+from sqlalchemy.engine import Dialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from link4web.help import articles, centre
+
+_compiled: dict[str, tuple[Dialect, LRUCache]] = {}
 
 
 class CompiledTemplates(BytecodeCache):
@@ -44,6 +49,11 @@ class CompiledOnce(Rule):
         made = self._made[key]
         builders = {name: made[name].__func__.__get__(self) for name in ("_build", "_build_unknown")}
         vars(self).update(made, map=self.map, **builders)
+
+
+def compile_statements_once(engine: Engine) -> None:
+    """Let the engine use what engines of this kind have compiled before; such a statement belongs to its dialect."""
+    engine.dialect, engine._compiled_cache = _compiled.setdefault(engine.dialect.name, (engine.dialect, LRUCache(3000)))
 
 
 def read_help_once() -> None:
