@@ -138,7 +138,7 @@ def sync_status(provider: Provider, connection: str) -> Response:
 
 
 def _sync_part(provider: Provider) -> Response:
-    """The line; beside a list that has no rows yet, the whole page as soon as there are some."""
+    """The line; beside a list that has no rows yet, the page's whole main part as soon as there are some."""
     place = Place.here(provider)
     db.session.refresh(place.connection)
     row = place.connection

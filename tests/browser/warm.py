@@ -19,7 +19,7 @@ from link4web.supervisor.child import Child
 from link4web.supervisor.crew import Crew
 
 READ_BEFORE = ["link4web.app", "link4web.cli", "link4web.simulators.server", "gunicorn.app.wsgiapp", "flask.cli"]
-READ_BEFORE += ["gunicorn.workers.gthread", "email.mime.multipart", "aiosmtpd.controller"]
+READ_BEFORE += ["gunicorn.workers.gthread"]
 forking = multiprocessing.get_context("forkserver")
 forking.set_forkserver_preload(READ_BEFORE)
 

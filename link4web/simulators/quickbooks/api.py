@@ -33,24 +33,24 @@ def add_api(blueprint: Blueprint) -> None:
         return refused(errors.unsupported(f"Could not find resource for relative : {path}"))
 
 
+def _found(call: Call, kind: str, key: str) -> dict[str, Any]:
+    with state().store.read() as db:
+        row = records.row_of(db, call.realm, kind, key)
+    if row is None:
+        raise errors.not_found()
+    return records.parsed(row["body"])
+
+
 def _add_kind(blueprint: Blueprint, kind: str) -> None:
     @resource(blueprint, "GET", f"/{kind.lower()}/<key>")
     def one(call: Call, key: str) -> Response:
-        with state().store.read() as db:
-            row = records.row_of(db, call.realm, kind, key)
-        if row is None:
-            raise errors.not_found()
-        return answer({kind: records.parsed(row["body"])})
+        return answer({kind: _found(call, kind, key)})
 
     if kind in PRINTED:
 
         @resource(blueprint, "GET", f"/{kind.lower()}/<key>/pdf")
         def as_pdf(call: Call, key: str) -> Response:
-            with state().store.read() as db:
-                row = records.row_of(db, call.realm, kind, key)
-            if row is None:
-                raise errors.not_found()
-            return pdf.printed(_lines(kind, records.parsed(row["body"])))
+            return pdf.printed(_lines(kind, _found(call, kind, key)))
 
     if kind in READ_ONLY:
         return
